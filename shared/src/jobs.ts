@@ -1,0 +1,82 @@
+import * as z from 'zod/mini'
+import { endpoint, Instant, NoContent, Nothing } from './endpoint.ts'
+import { SealCounts } from './seal.ts'
+
+export const JobState = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled'])
+export type JobState = z.infer<typeof JobState>
+
+/** One thing a job could not do, worst first on the screen. `item` is a path below the system volume, or a name. */
+export const JobFailure = z.object({ item: z.string(), reason: z.string() })
+
+/** All there is to know of a job now. Each event of its stream is such a whole snapshot, so a reconnect needs no replay. */
+export const Job = z.object({
+  id: z.string(),
+  kind: z.enum(['iam-audit', 'iam-migration']),
+  state: JobState,
+  /** Grows with each change of this job. */
+  version: z.int(),
+  done: z.int(),
+  /** Null until it is known. */
+  total: z.nullable(z.int()),
+  failed: z.int(),
+  unit: z.string(),
+  /** What it is doing, or why it stands, in one sentence. */
+  message: z.string(),
+  startedAt: Instant,
+  endedAt: z.nullable(Instant),
+  startedBy: z.string(),
+  /** What seals the items now; absent for jobs that do not count seals. */
+  seals: z.nullable(SealCounts),
+  /** What sealed them when the job began. */
+  sealsBefore: z.nullable(SealCounts),
+  /** Done and total by kind of item. */
+  byKind: z.array(z.object({ kind: z.string(), done: z.int(), total: z.int() })),
+  /** The last few items, newest first. */
+  recent: z.array(z.string()),
+  failures: z.array(JobFailure),
+})
+export type Job = z.infer<typeof Job>
+
+/** Whether a job will change no more. */
+export const jobEnded = ({ state }: Pick<Job, 'state'>) =>
+  state === 'done' || state === 'failed' || state === 'cancelled'
+
+const JobId = z.object({ id: z.string().check(z.minLength(1), z.maxLength(64)) })
+
+export const listJobs = endpoint({
+  id: 'listJobs',
+  method: 'GET',
+  path: '/jobs',
+  summary: 'Running and ended jobs, newest first.',
+  input: Nothing,
+  reply: z.object({ jobs: z.array(Job) }),
+})
+
+export const readJob = endpoint({
+  id: 'readJob',
+  method: 'GET',
+  path: '/jobs/:id',
+  summary: 'One job.',
+  input: JobId,
+  reply: Job,
+})
+
+export const followJob = endpoint({
+  id: 'followJob',
+  method: 'GET',
+  path: '/jobs/:id/events',
+  summary: 'Snapshots of one job until it ends, as server-sent events.',
+  input: JobId,
+  reply: Job,
+  events: true,
+})
+
+export const cancelJob = endpoint({
+  id: 'cancelJob',
+  method: 'DELETE',
+  path: '/jobs/:id',
+  summary: 'Stop a job. What it has done stays done.',
+  input: JobId,
+  reply: NoContent,
+  status: 204,
+})
