@@ -65,6 +65,8 @@ export const ProofSample = z.object({
   note: z.optional(z.string()),
 })
 
+export type ProofSample = z.infer<typeof ProofSample>
+
 export const KeyProof = z.object({
   name: z.string(),
   verdict: z.enum(['proven', 'wrong-material', 'nothing-to-open', 'key-missing']),

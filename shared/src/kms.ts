@@ -43,6 +43,8 @@ export const KmsNode = z.object({
   defaultKey: z.nullable(z.string()),
 })
 
+export type KmsNode = z.infer<typeof KmsNode>
+
 export const Kms = z.object({
   /** What MinIO runs on now. */
   kind: KmsKind,

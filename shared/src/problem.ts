@@ -6,6 +6,7 @@ export const problems = {
   'not-signed-in': { status: 401, title: 'Sign in first' },
   'wrong-credentials': { status: 401, title: 'MinIO refused these credentials' },
   'session-expired': { status: 401, title: 'The session has ended' },
+  'sign-in-again': { status: 403, title: 'Sign in again for this' },
   'not-allowed': { status: 403, title: 'Not allowed' },
   'foreign-origin': { status: 403, title: 'The request came from another site' },
   'not-found': { status: 404, title: 'Not found' },

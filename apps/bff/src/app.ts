@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { api } from '@strongroom/shared/api'
+import { API_PREFIX } from '@strongroom/shared/endpoint'
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Console } from './console.ts'
+import { AppError } from './errors.ts'
+import { bucketRoutes } from './features/buckets.ts'
+import { iamRoutes } from './features/iam.ts'
+import { jobRoutes } from './features/jobs.ts'
+import { keyRoutes } from './features/keys.ts'
+import { kmsRoutes } from './features/kms.ts'
+import { moveRoutes } from './features/move.ts'
+import { overviewRoutes } from './features/overview.ts'
+import { sessionRoutes } from './features/session.ts'
+import type { Authenticate, Router } from './http/bind.ts'
+import { clientAddress } from './http/client-address.ts'
+import type { Env } from './http/env.ts'
+import { jsonOnly, sameOriginOnly } from './http/guard.ts'
+import { openApi } from './http/openapi.ts'
+import { errorDoor } from './http/problem.ts'
+import { requestLog } from './http/request-log.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { serveWebApp } from './http/static-files.ts'
+import { readTicket } from './session/cookie.ts'
+
+/** Requests carry names and settings; the largest is far below this. */
+const BODY_BYTES = 64 * 1024
+export const VERSION = '0.1.0'
+
+/** The whole console as one value: tests call `.request()`, main.ts serves it. `webDir` is null where only the API is wanted. */
+export function createApp(console: Console, webDir: string | null): Hono<Env> {
+  const { basePath, trustedProxies, frameAncestors } = console.config
+  const app = new Hono<Env>().basePath(basePath)
+  app.use(async (c, next) => {
+    c.set('requestId', randomUUID())
+    c.set('clientAddress', clientAddress(peerOf(c), c.req.header('X-Forwarded-For'), trustedProxies))
+    await next()
+  })
+  app.use(requestLog(console.log))
+  app.use(securityHeaders(frameAncestors))
+  app.use(sameOriginOnly, jsonOnly)
+  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge }))
+  app.onError(errorDoor(console.log))
+
+  health(app, console)
+  const router: Router = { app, authenticate: authenticator(console) }
+  sessionRoutes(router, console)
+  overviewRoutes(router, console)
+  kmsRoutes(router, console)
+  bucketRoutes(router, console)
+  keyRoutes(router, console)
+  iamRoutes(router, console)
+  jobRoutes(router, console)
+  moveRoutes(router, console)
+  const document = openApi(api, basePath, VERSION)
+  app.get(`${API_PREFIX}/openapi.json`, (c) => c.json(document))
+  app.all(`${API_PREFIX}/*`, () => {
+    throw new AppError('not-found', 'There is no such call.')
+  })
+  if (webDir !== null) serveWebApp(app, webDir, basePath)
+  return app
+}
+
+const authenticator =
+  ({ sessions }: Console): Authenticate =>
+  async (c) => {
+    c.set('caller', await sessions.find(readTicket(c)))
+  }
+
+/** `healthz`: the process runs. `readyz`: it can do its work now; MinIO being away does not make it restart. */
+function health(app: Hono<Env>, { minio, config }: Console) {
+  app.get('/healthz', (c) => c.json({ status: 'ok' }))
+  app.get('/readyz', async (c) => {
+    const reached = await minio.send({ method: 'GET', path: '/minio/health/live', timeoutMs: 2_000 }).then(
+      () => true,
+      () => false,
+    )
+    return c.json({ status: 'ready', minio: { endpoint: config.minio.endpoint.origin, reached } })
+  })
+}
+
+/** In tests there is no connection, and so no peer. */
+function peerOf(c: Parameters<typeof getConnInfo>[0]): string {
+  try {
+    return getConnInfo(c).remote.address ?? ''
+  } catch {
+    return ''
+  }
+}
+
+function tooLarge(): never {
+  throw new AppError('too-large', `A request body may have ${BODY_BYTES / 1024} KiB at most.`)
+}

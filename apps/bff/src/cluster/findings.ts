@@ -1,0 +1,240 @@
+import type { Finding, Severity } from '@strongroom/shared/overview'
+import { bucketCount, items, type Observed, sealFigures } from './observed.ts'
+import { unseenParts } from './verdict.ts'
+
+type Source = (observed: Observed) => Finding | undefined
+
+const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
+
+/** Everything that is wrong or not known, worst first, each with its cure. */
+export const findings = (observed: Observed): Finding[] =>
+  SOURCES.map((source) => source(observed))
+    .filter((finding) => finding !== undefined)
+    .sort((one, other) => RANK[one.severity] - RANK[other.severity])
+
+const iamNotLoaded: Source = ({ kms }) => {
+  if (kms.iamLoaded !== false) return undefined
+  const detail =
+    kms.kind === 'none'
+      ? 'No KMS is configured: items that a KMS key sealed can’t be read. A variable is missing, or the root credentials changed.'
+      : `MinIO runs on ${kms.defaultKey ?? 'a key'}. Items lie under another key, under other root credentials, or the key has been replaced by one of the same name.`
+  return {
+    id: 'iam-not-loaded',
+    severity: 'critical',
+    title: 'Users, groups and policies are not loaded (ready still says 200)',
+    detail: `${detail} Restore what sealed them and restart MinIO. Read the drives to see what each item needs. Writes from this console are blocked until then.`,
+    action: { label: 'See what seals the items', href: '/iam' },
+  }
+}
+
+const wrongKey: Source = ({ proof }) =>
+  proof?.verdict === 'wrong-material'
+    ? {
+        id: 'wrong-key',
+        severity: 'critical',
+        title: `KES key ${proof.name} does not open ${proof.failed} of ${proof.failed + proof.opened} sampled data keys`,
+        detail:
+          'Do not restart MinIO, and keep the static key. A key of this name was made or imported with other material; the right one can only be imported after the wrong one is removed in KES.',
+        action: { label: 'See the proof', href: `/keys/${proof.name}` },
+      }
+    : undefined
+
+const kesDown: Source = ({ kms, kesDownSince }) => {
+  if (kms.kind !== 'kes' || kesDownSince === null) return undefined
+  const hop = kms.kes?.endpoints.find(({ trouble }) => trouble !== null)
+  return {
+    id: 'kes-down',
+    severity: 'critical',
+    title: 'No KES endpoint answers: reads and writes of encrypted objects and IAM changes fail; running sign-ins still work',
+    detail: `${hop?.trouble ?? 'MinIO reports every endpoint as offline.'} A restarted MinIO would not come up again.`,
+    action: { label: 'See which hop is broken', href: '/kms' },
+  }
+}
+
+const keyFails: Source = ({ kms, kesDownSince }) =>
+  kms.keyWorks === false && kesDownSince === null
+    ? {
+        id: 'default-key-fails',
+        severity: 'critical',
+        title: `The default key ${kms.defaultKey ?? ''} does not work`.trim(),
+        detail: `MinIO answered: ${kms.keyError ?? 'no reason given'}. New encrypted objects and IAM changes fail.`,
+        action: { label: 'See the KMS', href: '/kms' },
+      }
+    : undefined
+
+const underRoot: Source = ({ kms, audit }) => {
+  const count = audit ? sealFigures(audit, kms.defaultKey).underRoot : 0
+  if (audit === null || count === 0) return undefined
+  const movable = audit.toMove > 0
+  return {
+    id: 'root-credentials',
+    severity: movable ? 'critical' : 'warning',
+    title: movable
+      ? 'Changing the root password now would lock out every user'
+      : `${items(count)} that no call can rewrite are still under the root password`,
+    detail: movable
+      ? `${items(count)} can be opened with today’s root password alone. ${kms.kind === 'none' ? 'Give MinIO a KMS first, then migrate them.' : 'Migrate them to the KMS key; until then leave the root password as it is.'}`
+      : 'Everything that can be rewritten is under the KMS key. The rest says in its row what it is and how it goes away; keep the root password until then.',
+    action: { label: movable ? 'Migrate IAM' : 'See the items', href: '/iam?state=root-credentials' },
+  }
+}
+
+const plaintextIam: Source = ({ kms, audit }) => {
+  if (audit === null) return undefined
+  const { plaintextThatMatters, total } = sealFigures(audit, kms.defaultKey)
+  if (plaintextThatMatters === 0) return undefined
+  return {
+    id: 'plaintext-iam',
+    severity: 'critical',
+    title: 'User secrets are readable on the drives',
+    detail: `${plaintextThatMatters} of ${items(total)} lie in plaintext. Migrate them, then rotate the secrets they held: old copies may exist on retired drives, snapshots and backups.`,
+    action: { label: kms.kind === 'none' ? 'See the items' : 'Migrate IAM', href: '/iam?state=plaintext' },
+  }
+}
+
+const noKms: Source = ({ kms, ignoredKeyFile }) => {
+  if (kms.kind !== 'none') return undefined
+  return ignoredKeyFile
+    ? {
+        id: 'no-kms',
+        severity: 'critical',
+        title: 'KMS key file is configured but ignored',
+        detail:
+          'MINIO_KMS_SECRET_KEY_FILE names a relative or missing path. MinIO starts without a KMS then, without a word, and writes plaintext. Give the absolute path, and restart all nodes together.',
+        action: { label: 'See the KMS', href: '/kms' },
+      }
+    : {
+        id: 'no-kms',
+        severity: 'critical',
+        title: 'No KMS configured',
+        detail: 'Objects are stored as they come, and so are user secrets. Give MinIO a KES (or a static key to begin with) and restart all nodes together.',
+        action: { label: 'See the KMS', href: '/kms' },
+      }
+}
+
+const staticKey: Source = ({ kms }) =>
+  kms.kind === 'static'
+    ? {
+        id: 'static-key',
+        severity: 'warning',
+        title: 'Whoever reads an environment file can decrypt everything',
+        detail: `The key ${kms.defaultKey ?? ''} lies in the environment of every node. Move it to KES: imported and proven first, then switched over.`,
+        action: { label: 'Move to KES', href: '/guides/move-to-kes' },
+      }
+    : undefined
+
+const mixedKeys: Source = ({ kms, audit }) => {
+  const others = audit ? sealFigures(audit, kms.defaultKey).otherKeys : []
+  if (others.length === 0 || kms.kind === 'none') return undefined
+  return {
+    id: 'mixed-keys',
+    severity: 'warning',
+    title: `Old ${others.length === 1 ? 'key' : 'keys'} ${others.map(([name]) => name).join(', ')} still needed`,
+    detail: `${others.map(([name, count]) => `${name} seals ${items(count)}`).join('; ')}. SSE-S3 objects are unknown until scanned. Keep the old key.`,
+    action: { label: 'Re-seal the items', href: '/iam' },
+  }
+}
+
+const openBuckets: Source = ({ buckets, kms }) => {
+  const open = buckets?.filter(({ effective }) => effective?.mode === 'none').length ?? 0
+  if (open === 0) return undefined
+  return {
+    id: 'buckets-open',
+    severity: 'warning',
+    title: `${bucketCount(open)} ${open === 1 ? 'has' : 'have'} no default encryption (and auto-encryption is off)`,
+    detail:
+      kms.kind === 'none'
+        ? 'Without a KMS no bucket can encrypt. Configure one first.'
+        : 'Objects written there without an encryption header are stored in plaintext. Setting a default does not touch existing objects.',
+    action: { label: 'Set bucket encryption', href: '/buckets?mode=none' },
+  }
+}
+
+const nodesDiffer: Source = ({ kms }) =>
+  kms.nodesAgree === false
+    ? {
+        id: 'nodes-differ',
+        severity: 'warning',
+        title: 'Nodes run other KMS settings than the rest',
+        detail: 'Give all nodes the same MINIO_* names and values, and restart them together: a node waits at its start until enough others agree.',
+        action: { label: 'See the nodes', href: '/kms' },
+      }
+    : undefined
+
+const endpointsDown: Source = ({ kms, kesDownSince }) => {
+  const statuses = kms.kes?.endpoints ?? kms.standby?.endpoints ?? []
+  const down = statuses.filter(({ trouble }) => trouble !== null)
+  if (down.length === 0 || kesDownSince !== null) return undefined
+  return {
+    id: 'kes-endpoint',
+    severity: 'warning',
+    title: `${down.length} of ${statuses.length} KES endpoints ${kms.standby ? 'beside MinIO ' : ''}have trouble`,
+    detail: down.map(({ url, trouble }) => `${url}: ${trouble}`).join(' '),
+    action: { label: 'See the KMS', href: '/kms' },
+  }
+}
+
+const legacyVariables: Source = ({ legacyVariables: names, kms }) =>
+  names.length > 0
+    ? {
+        id: 'legacy-variables',
+        severity: kms.kind === 'none' ? 'critical' : 'warning',
+        title: `The env file has variables that today’s server ignores: ${names.join(', ')}`,
+        detail: 'They are read by no current release, and nothing is logged about it. Replace them by MINIO_KMS_SECRET_KEY or MINIO_KMS_KES_*, and MINIO_ROOT_USER / MINIO_ROOT_PASSWORD.',
+        action: { label: 'See the KMS', href: '/kms' },
+      }
+    : undefined
+
+const defaultPassword: Source = ({ defaultRootPassword }) =>
+  defaultRootPassword
+    ? {
+        id: 'default-root-password',
+        severity: 'critical',
+        title: 'Root password is minioadmin',
+        detail: 'Everybody knows it. Change it once no item is sealed by it any more: read the drives first.',
+        action: { label: 'See what it seals', href: '/iam?state=root-credentials' },
+      }
+    : undefined
+
+const legacyMarker: Source = ({ audit }) =>
+  audit?.legacyMarker
+    ? {
+        id: 'legacy-marker',
+        severity: 'info',
+        title: 'The one-time migration of 2021 never ran here',
+        detail: 'The marker backend-encrypted is still there. Releases since April 2023 leave it and migrate nothing by themselves.',
+        action: { label: 'See the items', href: '/iam' },
+      }
+    : undefined
+
+const notObserved: Source = (observed) => {
+  const parts = unseenParts(observed)
+  if (observed.audit === null) parts.unshift('what seals the IAM and config items')
+  if (parts.length === 0) return undefined
+  return {
+    id: 'not-observed',
+    severity: 'info',
+    title: 'What we could not see',
+    detail: `${[...parts, ...observed.kms.unknown].join('; ')}.`,
+    action: { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
+  }
+}
+
+const SOURCES: readonly Source[] = [
+  iamNotLoaded,
+  wrongKey,
+  kesDown,
+  keyFails,
+  underRoot,
+  plaintextIam,
+  noKms,
+  defaultPassword,
+  staticKey,
+  mixedKeys,
+  openBuckets,
+  nodesDiffer,
+  endpointsDown,
+  legacyVariables,
+  legacyMarker,
+  notObserved,
+]

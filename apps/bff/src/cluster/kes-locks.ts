@@ -1,0 +1,80 @@
+import type { KeyName } from '@strongroom/shared/keys'
+import { mayImport, type Roles } from '../custody/roles.ts'
+import { AppError } from '../errors.ts'
+import { createKmsKey, keyStatus, listKmsKeys } from '../minio/kms.ts'
+import type { Minio } from '../minio/transport.ts'
+import type { Caller } from '../session/caller.ts'
+
+/**
+ * What goes to KES goes under the console's identity, so the console must know that the caller may do it. First lock:
+ * MinIO's own answer, where it has the action, asked with the caller's credentials at each act. Second lock: the role
+ * file on the host. What can't be asked is refused.
+ */
+export interface KesLocks {
+  readonly minio: Minio
+  /** Reads the role file, at each act; null where none is configured. */
+  readonly readRoles: () => Promise<Roles | null>
+}
+
+/** How long after signing in a person may write to KES. */
+const FRESH_MS = 5 * 60_000
+
+/** `kms:ListKeys`: MinIO lists its own keys to the caller, or refuses. */
+export const requireListKeys = ({ minio }: KesLocks, caller: Caller) =>
+  asked('kms:ListKeys', () => listKmsKeys(minio, caller.credentials, ''))
+
+/** `kms:KeyStatus` on this name: MinIO tries the key for the caller, or refuses. That its own KMS lacks it is no refusal. */
+export const requireReadKey = ({ minio }: KesLocks, caller: Caller, name: KeyName) =>
+  asked('kms:KeyStatus', () => keyStatus(minio, caller.credentials, name))
+
+/**
+ * `kms:CreateKey` on this name. MinIO has no way of asking without doing, so it is asked to create: on a static key that
+ * never makes one (it answers "not supported" to whom it allows), on KES the key is then there, made by MinIO for the
+ * caller.
+ *
+ * @returns whether MinIO has made the key itself
+ */
+export async function requireCreateKey({ minio }: KesLocks, caller: Caller, name: KeyName): Promise<{ made: boolean }> {
+  requireFreshSignIn(caller)
+  return asked('kms:CreateKey', async () => {
+    try {
+      await createKmsKey(minio, caller.credentials, name)
+      return { made: true }
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'conflict') return { made: false }
+      throw error
+    }
+  })
+}
+
+/** Import has no action that MinIO still knows: the root user, or an importer of the role file for this name. */
+export async function requireImportKey({ readRoles }: KesLocks, caller: Caller, name: KeyName) {
+  requireFreshSignIn(caller)
+  const roles = await readRoles()
+  if (caller.root || (roles !== null && mayImport(roles, caller.account, name))) return
+  throw new AppError(
+    'not-allowed',
+    roles === null
+      ? 'Strongroom refuses: only the root user may import keys here. A role file (STRONGROOM_ROLES_FILE) can name others.'
+      : 'Strongroom refuses: the role file does not make you an importer of this key name.',
+  )
+}
+
+function requireFreshSignIn({ signedInAt }: Caller) {
+  if (Date.now() - signedInAt.getTime() <= FRESH_MS) return
+  throw new AppError('sign-in-again', 'Keys are written only within 5 minutes of signing in. Sign in again, then repeat this.')
+}
+
+async function asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'session-expired' || error.code === 'already-exists') throw error
+    if (error.code === 'not-allowed') {
+      throw new AppError('not-allowed', `MinIO refused: your policies do not allow ${action}.`, { cause: error })
+    }
+    throw new AppError('not-allowed', `Strongroom refuses: MinIO could not be asked whether you have ${action}. ${error.detail}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,137 @@
+import type { KesStatus, Kms, KmsKind, KmsNode } from '@strongroom/shared/kms'
+import { AppError } from '../errors.ts'
+import { readKesStatus } from '../kes/status.ts'
+import type { Kes } from '../kes/transport.ts'
+import { type ClusterInfo, readInfo } from '../minio/info.ts'
+import { keyStatus, kmsStatus } from '../minio/kms.ts'
+import type { Credentials, Minio } from '../minio/transport.ts'
+import type { IamWatch } from './iam-watch.ts'
+
+export interface KmsScope {
+  readonly minio: Minio
+  readonly credentials: Credentials
+  readonly kes: Kes | null
+  /** The key name configured beside {@link kes}. */
+  readonly kesKeyName: string | null
+  readonly iam: IamWatch
+}
+
+/** What MinIO says of its KMS, what the console sees of KES, and what could not be asked. Never throws for a refusal. */
+export async function observeKms(scope: KmsScope): Promise<Kms> {
+  const unknown: string[] = []
+  const told = async <T>(what: string, ask: Promise<T>): Promise<T | null> => {
+    try {
+      return await ask
+    } catch (error) {
+      if (!(error instanceof AppError) || STOPS.has(error.code)) throw error
+      unknown.push(`${what}: ${error.detail}`)
+      return null
+    }
+  }
+  const { minio, credentials } = scope
+  const [status, key, info, kes, iam] = await Promise.all([
+    told('KMS status', orNone(kmsStatus(minio, credentials))),
+    told('default key', orNone(keyStatus(minio, credentials))),
+    told('nodes', readInfo(minio, credentials)),
+    scope.kes === null ? null : readKesStatus(scope.kes),
+    scope.iam.loaded(minio, credentials),
+  ])
+  const nodes = info?.nodes.map(describeNode) ?? []
+  const kind = kindOf(status, nodes)
+  return {
+    kind,
+    defaultKey: defaultKeyOf(status, nodes),
+    keyWorks: key === null || key === 'none' ? null : key.works,
+    keyError: key === null || key === 'none' ? null : key.error,
+    endpoints: endpointsOf(status),
+    nodes,
+    nodesAgree: info === null ? null : agree(info),
+    autoEncryption: info === null ? null : autoEncryption(info),
+    iamLoaded: iam.loaded,
+    ...kesBeside(kind, status, kes, scope.kesKeyName),
+    unknown: iam.loaded === null ? [...unknown, iam.detail] : unknown,
+    checkedAt: new Date().toISOString(),
+  }
+}
+
+/** Failures that speak of the session or of MinIO as a whole, not of one question. */
+const STOPS: ReadonlySet<string> = new Set(['session-expired', 'not-signed-in', 'upstream-unreachable', 'clock-skew'])
+
+type MinioKms = Awaited<ReturnType<typeof kmsStatus>>
+
+/** "No KMS" is an answer, not a failure. */
+async function orNone<T>(ask: Promise<T>): Promise<T | 'none'> {
+  try {
+    return await ask
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'kms-not-configured') return 'none'
+    throw error
+  }
+}
+
+/** The names that `GET /minio/kms/v1/status` gives (facts: minio internal/kms). */
+const KINDS: Record<string, KmsKind> = { 'MinIO builtin': 'static', 'MinIO KES': 'kes', 'MinIO KMS': 'other' }
+
+function kindOf(status: MinioKms | 'none' | null, nodes: readonly KmsNode[]): KmsKind {
+  if (status === 'none') return 'none'
+  if (status !== null) return KINDS[status.name] ?? 'other'
+  const kinds = new Set(nodes.map(({ kind }) => kind))
+  return kinds.size === 1 ? [...kinds][0]! : 'unknown'
+}
+
+function defaultKeyOf(status: MinioKms | 'none' | null, nodes: readonly KmsNode[]): string | null {
+  if (status === 'none') return null
+  return status?.defaultKey ?? nodes.find(({ defaultKey }) => defaultKey !== null)?.defaultKey ?? null
+}
+
+const STATES = new Set(['online', 'offline'])
+
+const endpointsOf = (status: MinioKms | 'none' | null): Kms['endpoints'] =>
+  status === null || status === 'none'
+    ? []
+    : status.endpoints.map(({ url, state }) => ({
+        url,
+        state: STATES.has(state) ? (state as 'online' | 'offline') : 'unknown',
+        seenBy: 'minio' as const,
+      }))
+
+function describeNode({ env, ...node }: ClusterInfo['nodes'][number]): KmsNode {
+  return { ...node, kind: env === null ? 'unknown' : kindByVariables(env), defaultKey: env?.MINIO_KMS_KES_KEY_NAME ?? null }
+}
+
+/** An emptied `MINIO_KMS_SECRET_KEY=` stays in the list beside the KES lines, so KES is looked for first. */
+function kindByVariables(env: Readonly<Record<string, string>>): KmsKind {
+  if (env.MINIO_KMS_KES_ENDPOINT) return 'kes'
+  if (env.MINIO_KMS_SERVER) return 'other'
+  return env.MINIO_KMS_SECRET_KEY || env.MINIO_KMS_SECRET_KEY_FILE ? 'static' : 'none'
+}
+
+function agree({ nodes }: ClusterInfo): boolean | null {
+  if (nodes.some(({ env }) => env === null)) return null
+  const settings = nodes.map(({ env }) =>
+    JSON.stringify(Object.entries(env!).filter(([name]) => name.startsWith('MINIO_KMS_')).sort()),
+  )
+  return new Set(settings).size <= 1
+}
+
+/** Invisible in the buckets' own configuration; only the nodes' variables tell. */
+export function autoEncryption({ nodes }: ClusterInfo): boolean | null {
+  const values = nodes.map(({ env }) => env && (env.MINIO_KMS_AUTO_ENCRYPTION ?? 'off').toLowerCase())
+  if (values.some((value) => value === null)) return null
+  return values.some((value) => value === 'on' || value === 'true' || value === '1')
+}
+
+/** A KES that MinIO runs on is `kes`; any other that the console knows stands beside it. */
+function kesBeside(
+  kind: KmsKind,
+  status: MinioKms | 'none' | null,
+  endpoints: KesStatus[] | null,
+  keyName: string | null,
+): Pick<Kms, 'kes' | 'standby'> {
+  if (endpoints === null) return { kes: null, standby: null }
+  const hosts = new Set(status && status !== 'none' ? status.endpoints.map(({ url }) => hostOf(url)) : [])
+  const behind = kind === 'kes' && (hosts.size === 0 || endpoints.some(({ url }) => hosts.has(hostOf(url))))
+  return behind ? { kes: { endpoints }, standby: null } : { kes: null, standby: { endpoints, keyName } }
+}
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)

@@ -1,0 +1,111 @@
+import type { IamItem } from '@strongroom/shared/iam'
+import type { Job } from '@strongroom/shared/jobs'
+import { AppError } from '../../errors.ts'
+import type { Progress, Work } from '../../jobs/job.ts'
+import { type AuditResult, type AuditScope, takeAudit } from '../audit.ts'
+import { countSeals, isToMove } from '../seal-counts.ts'
+import { REWRITE_ORDER } from './item-rewrite.ts'
+import { type MoveScope, moveItem } from './move-item.ts'
+
+export interface MigrationScope extends MoveScope {
+  readonly audit: AuditScope
+  /** Keeps what the drives hold after the run, so that the pages show it. */
+  readonly keep: (result: AuditResult) => Promise<void>
+  readonly dryRun: boolean
+  /** Stop after one item of each kind. */
+  readonly pilot: boolean
+}
+
+const RECENT = 12
+
+/**
+ * Moves every movable item to the default key, one by one. The drives say what is left, so a run after a stop or a crash
+ * goes on where that was; each rewrite is one atomic write by MinIO, so no moment leaves an item unreadable.
+ */
+export const migrationWork = (scope: MigrationScope): Work =>
+  async function* (signal) {
+    yield { message: 'Reading the drives.' }
+    const { audit, items } = await takeAudit(scope.audit)
+    const plan = planOf(items, scope)
+    const run = new Run(items, plan, scope.defaultKey)
+    yield { ...run.progress(`${plan.length} items to move to ${scope.defaultKey}.`), sealsBefore: audit.counts, total: plan.length }
+    if (!scope.dryRun) {
+      for (const item of plan) {
+        signal.throwIfAborted()
+        yield await step(scope, run, item)
+      }
+    }
+    yield { ...run.progress('Reading the drives again.') }
+    const result = await takeAudit(scope.audit)
+    await scope.keep(result)
+    yield { seals: result.audit.counts, message: closing(scope, run, result) }
+  }
+
+async function step(scope: MoveScope, run: Run, item: IamItem): Promise<Progress> {
+  try {
+    run.moved(item, (await moveItem(scope, item))?.compared)
+    return run.progress(`Moved ${item.path}.`)
+  } catch (error) {
+    if (error instanceof AppError) throw new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
+    throw error
+  }
+}
+
+/** What is to be moved, kinds in the order of their rewrites, each by path; with a pilot one of each kind. */
+function planOf(items: readonly IamItem[], { defaultKey, pilot }: MigrationScope): IamItem[] {
+  const toMove = items.filter((item) => isToMove(item, defaultKey))
+  return REWRITE_ORDER.flatMap((kind) => {
+    const ofKind = toMove.filter((item) => item.kind === kind)
+    return pilot ? ofKind.slice(0, 1) : ofKind
+  })
+}
+
+function closing({ dryRun, pilot, defaultKey }: MigrationScope, run: Run, { audit, items }: AuditResult): string {
+  if (dryRun) return `Dry run: ${run.total} items would be moved to ${defaultKey}. Nothing was written.`
+  const left = items.filter(({ movable, state, key }) => !movable && !(state === 'kms' && key === defaultKey)).length
+  const rest = left > 0 ? ` ${left} can’t be moved by any call; each row says why.` : ''
+  if (pilot && audit.toMove > 0) return `Pilot: moved ${run.done} items, one of each kind. Look at them, then migrate the other ${audit.toMove}.${rest}`
+  const checked = run.byAnswers > 0 ? ` ${run.byAnswers} of them were compared by MinIO’s answers alone: the console holds no key that opens them.` : ''
+  return `Moved ${run.done} items to ${defaultKey}, each read back from the drives.${checked}${rest}`
+}
+
+/** The counts of one run. */
+class Run {
+  done = 0
+  byAnswers = 0
+  readonly total: number
+  readonly #now: Map<string, IamItem>
+  readonly #byKind: Map<string, { done: number; total: number }>
+  readonly #defaultKey: string
+  #recent: string[] = []
+
+  constructor(items: readonly IamItem[], plan: readonly IamItem[], defaultKey: string) {
+    this.total = plan.length
+    this.#now = new Map(items.map((item) => [item.path, item]))
+    this.#byKind = new Map()
+    for (const { kind } of plan) {
+      const counts = this.#byKind.get(kind) ?? { done: 0, total: 0 }
+      this.#byKind.set(kind, { ...counts, total: counts.total + 1 })
+    }
+    this.#defaultKey = defaultKey
+  }
+
+  moved(item: IamItem, compared: 'content' | 'answers' | undefined) {
+    this.done += 1
+    if (compared === 'answers') this.byAnswers += 1
+    const counts = this.#byKind.get(item.kind)!
+    this.#byKind.set(item.kind, { ...counts, done: counts.done + 1 })
+    this.#now.set(item.path, { ...item, state: 'kms', key: this.#defaultKey })
+    this.#recent = [item.path, ...this.#recent].slice(0, RECENT)
+  }
+
+  progress(message: string): Progress & Pick<Job, 'message'> {
+    return {
+      message,
+      done: this.done,
+      seals: countSeals(this.#now.values()),
+      byKind: [...this.#byKind].map(([kind, counts]) => ({ kind, ...counts })),
+      recent: this.#recent,
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import type { Overview } from '@strongroom/shared/overview'
+import { clock, items, type Observed, sealFigures } from './observed.ts'
+
+type Verdict = Overview['verdict']
+type Told = Omit<Verdict, 'evidence'>
+
+const OLD_AUDIT_DAYS = 7
+const DAY_MS = 86_400_000
+
+/** The sentence that tells the state of the cluster: the first rule that holds, from the most dangerous on. */
+export function verdict(observed: Observed): Verdict {
+  const told = RULES.map((rule) => rule(observed)).find((result) => result !== undefined) ?? sealed(observed)
+  return { ...told, evidence: evidence(observed) }
+}
+
+type Rule = (observed: Observed) => Told | undefined
+
+const iamNotLoaded: Rule = ({ kms }) =>
+  kms.iamLoaded === false
+    ? critical('iam-not-loaded', 'MinIO is running but has not loaded its users. Do not change anything.')
+    : undefined
+
+const wrongKey: Rule = ({ proof }) =>
+  proof?.verdict === 'wrong-material'
+    ? critical('wrong-key', `Key ${proof.name} in KES is not the key that sealed this cluster’s data.`)
+    : undefined
+
+const kesDown: Rule = ({ kms, kesDownSince }) =>
+  kms.kind === 'kes' && kesDownSince !== null
+    ? critical('kes-down', `KES can’t be reached since ${clock(kesDownSince)}. Do not restart MinIO.`)
+    : undefined
+
+const rootCredentials: Rule = ({ kms, audit }) => {
+  const count = audit ? sealFigures(audit, kms.defaultKey).underRoot : 0
+  if (count === 0) return undefined
+  const verb = count === 1 ? 'is' : 'are'
+  return critical('root-credentials', `${items(count)} ${verb} still encrypted with the root password. Do not change it.`)
+}
+
+const plaintextIam: Rule = ({ kms, audit }) => {
+  if (audit === null || kms.kind === 'none') return undefined
+  const { plaintextThatMatters, plaintext, total } = sealFigures(audit, kms.defaultKey)
+  if (plaintextThatMatters === 0) return undefined
+  const works = kms.keyWorks === true ? 'The KMS works, but' : 'A KMS is configured, but'
+  return critical('plaintext-iam', `${works} ${plaintext} of ${items(total)} lie in plaintext on the drives.`)
+}
+
+const noKms: Rule = ({ kms }) =>
+  kms.kind === 'none'
+    ? critical(
+        'no-kms',
+        'Nothing on this cluster is encrypted by a KMS: objects and user secrets are in plaintext. (SSE-C not counted.)',
+      )
+    : undefined
+
+const neverRead: Rule = ({ audit }) =>
+  audit === null ? unverified('the drives have not been read yet, so nothing is known of IAM and config items') : undefined
+
+const staticKey: Rule = ({ kms }) => {
+  if (kms.kind !== 'static') return undefined
+  const nodes = Math.max(1, kms.nodes.length)
+  const where = nodes === 1 ? 'one node’s environment file' : `${nodes} nodes’ environment files`
+  return { id: 'static-key', severity: 'warning', sentence: `Encrypted with a static key that lies in ${where}.` }
+}
+
+const mixedKeys: Rule = ({ kms, audit }) => {
+  const others = audit ? sealFigures(audit, kms.defaultKey).otherKeys : []
+  if (others.length === 0 || kms.defaultKey === null) return undefined
+  const names = others.map(([name]) => name).join(', ')
+  const count = others.reduce((sum, [, each]) => sum + each, 0)
+  const sentence = `${kms.defaultKey} is the default; ${items(count)} still need ${names}. Keep ${names}.`
+  return { id: 'mixed-keys', severity: 'warning', sentence }
+}
+
+const bucketsOpen: Rule = ({ buckets }) => {
+  const open = buckets?.filter(({ effective }) => effective?.mode === 'none').length ?? 0
+  if (buckets === null || open === 0) return undefined
+  const verb = open === 1 ? 'accepts' : 'accept'
+  return {
+    id: 'buckets-open',
+    severity: 'warning',
+    sentence: `IAM is sealed. ${open} of ${buckets.length} buckets ${verb} unencrypted objects.`,
+  }
+}
+
+const unseen: Rule = (observed) => {
+  const gaps = unseenParts(observed)
+  return gaps.length > 0 ? unverified(gaps.join('; ')) : undefined
+}
+
+/** In the order of danger; the first that holds gives the sentence. */
+const RULES: readonly Rule[] = [
+  iamNotLoaded,
+  wrongKey,
+  kesDown,
+  rootCredentials,
+  plaintextIam,
+  noKms,
+  neverRead,
+  staticKey,
+  mixedKeys,
+  bucketsOpen,
+  unseen,
+]
+
+/** What was not looked at, or not completely: a verdict over it would be a guess. */
+export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
+  const parts: string[] = []
+  if (kms.kind === 'unknown') parts.push('the kind of KMS can’t be told')
+  if (kms.kind === 'other') parts.push('MinIO runs on a KMS the console does not know')
+  if (kms.iamLoaded === null) parts.push('whether MinIO has loaded its users could not be asked')
+  if (kms.keyWorks === null && kms.kind !== 'none') parts.push('the default key’s round trip could not be tried')
+  if (kms.keyWorks === false) parts.push('the default key does not work')
+  if (buckets === null) parts.push('the buckets could not be listed')
+  const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
+  if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)
+  if (audit === null) return parts
+  if (audit.counts.unreadable > 0) parts.push(`${items(audit.counts.unreadable)} can’t be read`)
+  const { observed, total } = audit.drives
+  if (total === null || observed < total) parts.push(`${observed} of ${total ?? 'an unknown number of'} drives were read`)
+  const days = Math.floor((now.getTime() - Date.parse(audit.takenAt)) / DAY_MS)
+  if (days >= OLD_AUDIT_DAYS) parts.push(`the drives were last read ${days} days ago`)
+  return parts
+}
+
+function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
+  const parts = [
+    ...(audit ? [`${audit.total} of ${audit.total} IAM/config items on all ${audit.drives.observed} drives (read ${clock(audit.takenAt)})`] : []),
+    ...(buckets ? [`${buckets.length} of ${buckets.length} buckets (${clock(bucketsAt)})`] : []),
+    ...(proof?.verdict === 'proven' ? [`key proven on ${proof.opened} samples (${clock(proof.at)})`] : []),
+  ]
+  return {
+    id: 'sealed',
+    severity: 'good',
+    sentence: `Everything we can see is sealed by KES key ${kms.defaultKey ?? '?'}: ${parts.join(', ')}.`,
+  }
+}
+
+function evidence({ kms, audit }: Observed): string {
+  const nodes = `${kms.nodes.length} ${kms.nodes.length === 1 ? 'node' : 'nodes'} observed at ${clock(kms.checkedAt)}`
+  if (audit === null) return `${nodes}; the drives have not been read yet.`
+  const { observed, total } = audit.drives
+  return `${audit.total} items read at ${clock(audit.takenAt)} via ${observed} of ${total ?? '?'} drives; ${nodes}.`
+}
+
+const critical = (id: Verdict['id'], sentence: string): Told => ({ id, sentence, severity: 'critical' })
+const unverified = (why: string): Told => ({ id: 'not-verified', sentence: `Not verified: ${why}.`, severity: 'info' })

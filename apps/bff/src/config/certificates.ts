@@ -1,0 +1,64 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { Secret } from '../secret.ts'
+import { ConfigError } from './config-error.ts'
+import { type Lookup, readText } from './variables.ts'
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** The certificates (PEM) of the file, or of all files in the folder, that the variable `name` points at. */
+export function readCa(lookup: Lookup, name: string): string | null {
+  const path = lookup(name)
+  if (!path) return null
+  const texts = isFolder(path) ? filesIn(path).map((file) => readText(name, file)) : [readText(name, path)]
+  const certificates = texts.flatMap((text) => text.match(CERTIFICATE) ?? [])
+  if (certificates.length === 0) {
+    throw new ConfigError(`${name} names ${path}, which holds no certificate: give a PEM file, or a folder of them.`)
+  }
+  for (const certificate of certificates) {
+    try {
+      new X509Certificate(certificate)
+    } catch (cause) {
+      throw new ConfigError(`${name} names ${path}, which holds a certificate that can't be read: replace it.`, {
+        cause,
+      })
+    }
+  }
+  return certificates.join('\n')
+}
+
+const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
+const filesIn = (folder: string) =>
+  readdirSync(folder)
+    .map((file) => join(folder, file))
+    .filter(isFile)
+
+export interface TlsPair {
+  /** PEM, the chain included. */
+  readonly cert: string
+  readonly key: Secret<string>
+}
+
+/** The console's own certificate; null serves plain HTTP. */
+export function readTlsPair(lookup: Lookup, certName: string, keyName: string): TlsPair | null {
+  const certPath = lookup(certName)
+  const keyPath = lookup(keyName)
+  if (!certPath && !keyPath) return null
+  if (!certPath) throw new ConfigError(`${certName} is missing: ${keyName} is set, so name the certificate too.`)
+  if (!keyPath) throw new ConfigError(`${keyName} is missing: ${certName} is set, so name the private key too.`)
+  const cert = readText(certName, certPath)
+  const key = readText(keyName, keyPath)
+  let belongs: boolean
+  try {
+    belongs = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))
+  } catch (cause) {
+    throw new ConfigError(`${certName} and ${keyName} must name a PEM certificate and its unencrypted PEM key.`, {
+      cause,
+    })
+  }
+  if (!belongs)
+    throw new ConfigError(`${keyName} is not the key of the certificate in ${certName}: give the right pair.`)
+  return { cert, key: new Secret(key) }
+}

@@ -1,0 +1,118 @@
+import type { Lookup } from './config/variables.ts'
+import type { Logger } from 'pino'
+import { AuditStore } from './cluster/audit-store.ts'
+import type { DriveReader } from './cluster/drive-reader.ts'
+import { IamWatch } from './cluster/iam-watch.ts'
+import type { ItemKeys } from './cluster/item-opener.ts'
+import { KesWatch } from './cluster/kes-watch.ts'
+import { ProofStore } from './cluster/proof-store.ts'
+import type { Config } from './config/config.ts'
+import { readEnvFile } from './config/env-file.ts'
+import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
+import { readRoles } from './custody/roles.ts'
+import type { RequestContext } from './http/env.ts'
+import { JobRunner } from './jobs/runner.ts'
+import { readIdentity } from './kes/identity.ts'
+import { connectKes, type Kes } from './kes/transport.ts'
+import { newInspectKeyPair } from './minio/inspect.ts'
+import { connectMinio, type Credentials, type Minio } from './minio/transport.ts'
+import { argon2id } from './native/argon2id.ts'
+import { loadHighwayHash } from './native/highway-hash.ts'
+import { OwnKeys } from './session/own-keys.ts'
+import { SealedStore } from './session/sealed-store.ts'
+import { Sessions } from './session/sessions.ts'
+import { join } from 'node:path'
+import { AppError } from './errors.ts'
+
+const KES_TIMEOUT_MS = 5_000
+/** A cluster that has a region of its own refuses others, and says which it wants. */
+const ANY_REGION = 'us-east-1'
+const MINUTE_MS = 60_000
+
+/** Everything that lives as long as the process: what routes are made of. */
+export interface Console {
+  readonly config: Config
+  readonly log: Logger
+  readonly minio: Minio
+  /** Null: no KES is configured. */
+  readonly kes: Kes | null
+  readonly sessions: Sessions
+  readonly ownKeys: OwnKeys
+  readonly jobs: JobRunner
+  readonly audits: AuditStore
+  readonly proofs: ProofStore
+  readonly iam: IamWatch
+  readonly kesWatch: KesWatch
+  readonly highwayHash: DriveReader['highwayHash']
+}
+
+export async function createConsole(config: Config, log: Logger): Promise<Console> {
+  const { endpoint, ca } = config.minio
+  const minutes = config.session
+  const console: Console = {
+    config,
+    log,
+    minio: connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
+    kes: openKes(config),
+    sessions: new Sessions(new SealedStore(join(config.stateDir, 'sessions')), {
+      idleMs: minutes.idleMinutes * MINUTE_MS,
+      absoluteMs: minutes.absoluteMinutes * MINUTE_MS,
+    }),
+    ownKeys: new OwnKeys(config.stateDir),
+    jobs: new JobRunner((job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'job failed')),
+    audits: new AuditStore(config.stateDir),
+    proofs: new ProofStore(),
+    iam: new IamWatch(),
+    kesWatch: new KesWatch(),
+    highwayHash: await loadHighwayHash(),
+  }
+  await Promise.all([console.audits.load(), console.ownKeys.load(), console.sessions.sweep()])
+  return console
+}
+
+function openKes({ kes }: Config): Kes | null {
+  if (kes === null) return null
+  return connectKes({
+    urls: [...kes.endpoints],
+    identity: readIdentity(kes.credentials),
+    timeoutMs: KES_TIMEOUT_MS,
+    ...(kes.ca !== null && { ca: kes.ca }),
+  })
+}
+
+/** MinIO as the caller of a request reaches it: in the cluster's region, from the browser's address. */
+export function minioFor({ minio }: Console, c: RequestContext): { minio: Minio; credentials: Credentials } {
+  const { caller, clientAddress } = c.var
+  return { minio: minio.with({ region: caller.region, clientAddress }), credentials: caller.credentials }
+}
+
+/** @throws AppError `kes-not-configured` */
+export function requireKes({ kes }: Pick<Console, 'kes'>): Kes {
+  if (kes !== null) return kes
+  throw new AppError('kes-not-configured', 'The console knows no KES. Set MINIO_KMS_KES_ENDPOINT and an identity for it, and start it again.')
+}
+
+/** Reads drives with a key pair of its own, so that nobody on the way reads along. */
+export const driveReader = async (
+  { highwayHash }: Console,
+  access: { minio: Minio; credentials: Credentials },
+): Promise<DriveReader> => ({ ...access, highwayHash, keyPair: await newInspectKeyPair() })
+
+/** With what the console can open items on this host, as it lies there now. The caller wipes the static key. */
+export async function itemKeys({ config, kes }: Console): Promise<ItemKeys> {
+  const source = (await listSources(config)).find(({ id, fingerprint }) => id === ENV_FILE_SOURCE && fingerprint !== null)
+  const staticKey = source
+    ? { name: source.keyName, material: await openSource(config, source.id, source.keyName) }
+    : null
+  return { rootCredentials: config.rootCredentials, staticKey, kes, argon2id }
+}
+
+/** The role file as it lies now; null where none is configured. */
+export const rolesReader = ({ config }: Console) => async () =>
+  config.rolesFile === null ? null : readRoles(config.rolesFile)
+
+/** The variables of the cluster's env file as it lies now; empty without one. */
+export const envFileLookup = ({ config }: Console): Lookup => {
+  const variables = config.envFile === null ? new Map<string, string>() : readEnvFile(config.envFile)
+  return (name) => variables.get(name)
+}

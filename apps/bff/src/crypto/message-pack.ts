@@ -1,0 +1,28 @@
+import { Decoder } from '@msgpack/msgpack'
+import { FormatError } from './failures.ts'
+
+/** A map as it comes out of MessagePack: nothing is known of its values. */
+export type Unpacked = Readonly<Record<string, unknown>>
+
+// Limits far above what MinIO writes; without them a forged length would reserve memory for billions of entries.
+const limits = { maxArrayLength: 100_000, maxMapLength: 100_000, maxExtLength: 1 << 20 }
+
+/** All values that stand one after the other in `bytes`. 64-bit integers are bigint, bin values are views of `bytes`. */
+export function unpackAll(bytes: Uint8Array, what: string): unknown[] {
+  try {
+    return [...new Decoder({ useBigInt64: true, ...limits }).decodeMulti(bytes)]
+  } catch {
+    throw new FormatError(`${what} is not valid MessagePack: it is cut short or damaged`)
+  }
+}
+
+/** The one map in `bytes`. */
+export function unpackMap(bytes: Uint8Array, what: string): Unpacked {
+  const [value, ...more] = unpackAll(bytes, what)
+  if (more.length > 0 || !isMap(value)) throw new FormatError(`${what} is not one MessagePack map`)
+  return value
+}
+
+/** A map with text keys, not an array, a bin or an extension. */
+export const isMap = (value: unknown): value is Unpacked =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype

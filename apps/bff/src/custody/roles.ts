@@ -1,0 +1,63 @@
+import { open } from 'node:fs/promises'
+import * as z from 'zod/mini'
+import { ConfigError } from '../config/config-error.ts'
+
+const Grant = z.strictObject({
+  /** The account as MinIO knows it: user name, LDAP DN, OIDC subject. */
+  identity: z.string().check(z.minLength(1)),
+  role: z.enum(['viewer', 'operator', 'importer', 'deleter']),
+  /** Only keys whose names begin so; empty: all keys. */
+  prefix: z.string().check(z.regex(/^[\w-]{0,80}$/)),
+})
+const RolesFile = z.strictObject({ roles: z.array(Grant) })
+
+/** The second lock of what goes to KES: who holds which role for which keys, as a file on the host says it. */
+export type Roles = readonly z.infer<typeof Grant>[]
+
+const SIZE_LIMIT_BYTES = 1024 * 1024
+
+/**
+ * Reads `STRONGROOM_ROLES_FILE`. Read it again at each act: it is never cached.
+ *
+ * @throws ConfigError when it can't be read, does not fit, or could have been written by somebody else
+ */
+export async function readRoles(path: string): Promise<Roles> {
+  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new ConfigError(
+      `STRONGROOM_ROLES_FILE names ${path}, which can't be read (${cause.code}): correct the path or its mode.`,
+    )
+  })
+  try {
+    const { mode, uid, size } = await file.stat()
+    if ((mode & 0o022) !== 0 || (uid !== 0 && uid !== process.getuid?.())) {
+      throw new ConfigError(
+        `The roles file ${path} could be changed by others: let root or the console's user own it, with mode 0644 or less.`,
+      )
+    }
+    if (size > SIZE_LIMIT_BYTES) throw new ConfigError(`The roles file ${path} is larger than 1 MiB: is it one?`)
+    return parse(path, await file.readFile('utf8'))
+  } finally {
+    await file.close()
+  }
+}
+
+function parse(path: string, text: string): Roles {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    throw new ConfigError(
+      `The roles file ${path} is no JSON: write {"roles": [{"identity": …, "role": …, "prefix": …}]}.`,
+    )
+  }
+  const { success, data, error } = RolesFile.safeParse(json)
+  if (success) return data.roles
+  const where = error.issues.map((issue) => `/${issue.path.join('/')}`).join(', ')
+  throw new ConfigError(
+    `The roles file ${path} does not fit at ${where}: each of "roles" has identity, role (viewer, operator, importer or deleter) and prefix, and nothing else.`,
+  )
+}
+
+/** Whether the roles let `account` import the key `keyName`. No role includes another. */
+export const mayImport = (roles: Roles, account: string, keyName: string): boolean =>
+  roles.some(({ identity, role, prefix }) => identity === account && role === 'importer' && keyName.startsWith(prefix))

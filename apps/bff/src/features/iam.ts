@@ -1,0 +1,103 @@
+import { type IamItem, listAuditItems, readAudit, startAudit, startMigration } from '@strongroom/shared/iam'
+import { type AuditScope, auditWork } from '../cluster/audit.ts'
+import { observeKms } from '../cluster/kms-observation.ts'
+import { requireMigratable } from '../cluster/migrate/guard.ts'
+import { migrationWork } from '../cluster/migrate/migration.ts'
+import { type Console, driveReader, itemKeys, minioFor } from '../console.ts'
+import { bind, type Router } from '../http/bind.ts'
+import type { RequestContext } from '../http/env.ts'
+import type { Work } from '../jobs/job.ts'
+import { iamLoaded } from '../minio/iam-loaded.ts'
+import { readInfo } from '../minio/info.ts'
+import { kmsStatus } from '../minio/kms.ts'
+import { assumeRole } from '../minio/sts.ts'
+import type { Credentials, Minio } from '../minio/transport.ts'
+import { Secret } from '../secret.ts'
+
+const JOB_SECONDS = 3600
+
+export function iamRoutes(router: Router, console: Console) {
+  const { audits, jobs } = console
+
+  bind(router, startAudit, async (_, c) => {
+    const scope = await auditScope(console, minioFor(console, c))
+    const head = { kind: 'iam-audit' as const, startedBy: c.var.caller.account, unit: 'items' }
+    return jobs.start(head, auditWork(scope, (result) => audits.keep(result)))
+  })
+
+  bind(router, readAudit, async () => audits.require().audit)
+
+  bind(router, listAuditItems, async ({ after, limit, ...filter }) => {
+    const matching = audits.require().items.filter((item) => matches(item, filter) && (after === undefined || item.path > after))
+    const page = matching.slice(0, limit)
+    return { items: page, ...(matching.length > limit && { next: page.at(-1)!.path }) }
+  })
+
+  bind(router, startMigration, async ({ secretKey, dryRun, pilot }, c) => {
+    using secret = secretKey === undefined ? null : new Secret(secretKey)
+    const access = await jobAccess(console, c, secret)
+    const defaultKey = requireMigratable(await freshKms(console, access))
+    const scope = await auditScope(console, access)
+    const head = { kind: 'iam-migration' as const, startedBy: c.var.caller.account, unit: 'items' }
+    return jobs.start(head, migration(console, access, { scope, defaultKey, dryRun, pilot }))
+  })
+}
+
+interface Access {
+  readonly minio: Minio
+  readonly credentials: Credentials
+}
+
+interface MigrationOrder {
+  readonly scope: AuditScope
+  readonly defaultKey: string
+  readonly dryRun: boolean
+  readonly pilot: boolean
+}
+
+const migration = (console: Console, access: Access, { scope, ...order }: MigrationOrder): Work =>
+  async function* (signal) {
+    const keys = await itemKeys(console)
+    using _staticKey = keys.staticKey?.material
+    const keep = (result: Parameters<typeof console.audits.keep>[0]) => console.audits.keep(result)
+    yield* migrationWork({ ...order, api: access, reader: scope.reader, keys, audit: scope, keep })(signal)
+  }
+
+/** With the password the job gets credentials of its own, which outlive the session; without it, the session's. */
+async function jobAccess(console: Console, c: RequestContext, secretKey: Secret<string> | null): Promise<Access> {
+  const access = minioFor(console, c)
+  if (secretKey === null) return access
+  const { accessKey } = c.var.caller
+  const { credentials, expiresAt } = await assumeRole(access.minio, { accessKey, secretKey, durationSeconds: JOB_SECONDS })
+  await console.ownKeys.add(credentials.accessKey, expiresAt)
+  return { minio: access.minio, credentials }
+}
+
+/** Asked of MinIO right now: what a page showed a moment ago is no ground to write on. */
+async function freshKms(console: Console, access: Access) {
+  const kms = await observeKms({ ...access, kes: null, kesKeyName: null, iam: console.iam })
+  return { ...kms, iamLoaded: (await iamLoaded(access.minio, access.credentials)).loaded }
+}
+
+async function auditScope(console: Console, access: Access): Promise<AuditScope> {
+  const [reader, info, status] = await Promise.all([
+    driveReader(console, access),
+    readInfo(access.minio, access.credentials).catch(() => null),
+    kmsStatus(access.minio, access.credentials).catch(() => null),
+  ])
+  return {
+    reader,
+    drivesTotal: info?.drives ?? null,
+    defaultKey: status?.defaultKey ?? null,
+    ownAccessKeys: console.ownKeys.names,
+  }
+}
+
+type Filter = { [Name in 'state' | 'kind' | 'key' | 'text']?: string | undefined }
+
+function matches(item: IamItem, { state, kind, key, text }: Filter): boolean {
+  if (state !== undefined && item.state !== state) return false
+  if (kind !== undefined && item.kind !== kind) return false
+  if (key !== undefined && item.key !== key) return false
+  return text === undefined || item.path.toLowerCase().includes(text.toLowerCase())
+}

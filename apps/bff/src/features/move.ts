@@ -1,0 +1,142 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import type { KeySource } from '@strongroom/shared/keys'
+import type { Kms } from '@strongroom/shared/kms'
+import { applyMove, type Move, readMove, restartCluster } from '@strongroom/shared/move'
+import { observeKms } from '../cluster/kms-observation.ts'
+import { type EnvFacts, judgeMove } from '../cluster/move-to-kes.ts'
+import { sameMaterial } from '../cluster/prove-key.ts'
+import { parseEnvFile } from '../config/env-file.ts'
+import { readMoveSettings } from '../config/move-settings.ts'
+import { safeToRestart } from '../config/safe-to-restart.ts'
+import { planLines } from '../config/write-lines.ts'
+import { type Console, envFileLookup, minioFor } from '../console.ts'
+import { listSources, openSource } from '../custody/key-source.ts'
+import { AppError } from '../errors.ts'
+import { bind, type Router } from '../http/bind.ts'
+import type { RequestContext } from '../http/env.ts'
+import { describeKey } from '../kes/keys.ts'
+import { restart } from '../minio/service.ts'
+
+export function moveRoutes(router: Router, console: Console) {
+  bind(router, readMove, async (_, c) => look(console, c))
+
+  bind(router, applyMove, async (_, c) => {
+    const { demoEnvFile } = console.config
+    if (demoEnvFile === null) {
+      throw new AppError('not-allowed', 'Strongroom refuses: it writes the env file in its demo alone. Put the lines into each node’s env file.')
+    }
+    const move = await look(console, c)
+    if (move.lines === null || move.keyName === null) throw notProven(move)
+    const current = await readFile(demoEnvFile, 'utf8')
+    const fresh = `${demoEnvFile}.new`
+    await writeFile(fresh, planLines(current, linesFor(console, move.keyName)), { mode: 0o600 })
+    await rename(fresh, demoEnvFile)
+    return look(console, c)
+  })
+
+  bind(router, restartCluster, async ({ confirm }, c) => {
+    const move = await look(console, c)
+    requireRestartable(console, move, confirm)
+    const { minio, credentials } = minioFor(console, c)
+    const stuck = (await restart(minio, credentials, { dryRun: true })).filter(({ error }) => error !== null)
+    if (stuck.length > 0) {
+      throw new AppError('unsafe-now', `${stuck.length} nodes are not ready to restart: ${stuck.map(({ host }) => host).join(', ')}.`)
+    }
+    console.log.info({ act: 'restart', account: c.var.caller.account, requestId: c.var.requestId }, 'restarting MinIO')
+    await restart(minio, credentials, { dryRun: false })
+    console.iam.forget()
+    return null
+  })
+}
+
+function requireRestartable({ config }: Console, move: Move, confirm: string) {
+  if (!config.allowRestart) {
+    throw new AppError('not-allowed', 'Strongroom refuses: restarts are switched off. STRONGROOM_ALLOW_RESTART=1 switches them on.')
+  }
+  if (confirm !== move.confirmWord) {
+    throw new AppError('invalid-input', 'Check the marked fields.', {
+      fields: [{ pointer: '/confirm', detail: `Type ${move.confirmWord}` }],
+    })
+  }
+  if (!move.canRestart) throw notProven(move)
+}
+
+function notProven({ steps }: Move) {
+  const open = steps.find(({ face }) => face !== 'holds')
+  return new AppError('unsafe-now', `Strongroom refuses: first, ${open?.title.toLowerCase() ?? 'the walk must hold'}. ${open?.detail ?? ''}`)
+}
+
+async function look(console: Console, c: RequestContext): Promise<Move> {
+  const { config, kes, iam } = console
+  const kms = await observeKms({ ...minioFor(console, c), kes, kesKeyName: config.kes?.keyName ?? null, iam })
+  const source = await staticSource(console, kms)
+  const keyName = kms.defaultKey ?? source?.keyName ?? null
+  const [keyInKes, same] = await Promise.all([
+    keyName === null ? null : keyExists(console, keyName),
+    source === null ? null : compare(console, source),
+  ])
+  const lines = keyName === null ? {} : linesFor(console, keyName)
+  return judgeMove({
+    kms,
+    source,
+    keyInKes,
+    sameMaterial: same,
+    proven: console.proofs.find(keyName)?.verdict === 'proven',
+    env: await envFacts(console, keyName),
+    audit: console.audits.latest?.audit ?? null,
+    lines: ['MINIO_KMS_SECRET_KEY=', ...Object.entries(lines).map(([name, value]) => `${name}=${value}`)],
+    canApply: config.demoEnvFile !== null,
+    canRestart: config.allowRestart,
+    confirmWord: console.minio.host,
+  })
+}
+
+async function staticSource({ config }: Console, { defaultKey }: Kms): Promise<KeySource | null> {
+  const sources = await listSources(config)
+  return sources.find(({ keyName, fingerprint }) => keyName === defaultKey && fingerprint !== null) ?? null
+}
+
+async function keyExists({ kes }: Console, name: string): Promise<boolean | null> {
+  if (kes === null) return null
+  try {
+    await describeKey(kes, name)
+    return true
+  } catch (error) {
+    return error instanceof AppError && error.code === 'not-found' ? false : unlessRefused(error)
+  }
+}
+
+/** Null while KES has no such key, or can't be asked. */
+async function compare({ kes, config }: Console, { id, keyName }: KeySource): Promise<boolean | null> {
+  if (kes === null) return null
+  using material = await openSource(config, id, keyName)
+  return sameMaterial(kes, keyName, material).catch(unlessRefused)
+}
+
+function unlessRefused(error: unknown): null {
+  if (error instanceof AppError) return null
+  throw error
+}
+
+async function envFacts({ config }: Console, keyName: string | null): Promise<EnvFacts | null> {
+  const path = config.demoEnvFile ?? config.envFile
+  const text = path === null ? null : await readFile(path, 'utf8').catch(() => null)
+  if (text === null) return null
+  const { safe, reasons } = safeToRestart(text)
+  const variables = safe ? parseEnvFile(text) : new Map<string, string>()
+  const named = variables.get('MINIO_KMS_KES_KEY_NAME')
+  return { namesKes: text.includes('MINIO_KMS_KES_ENDPOINT=') && (!safe || named === keyName), safe, reasons }
+}
+
+/** What the env file of each node must say: paths and names, never material. */
+function linesFor(console: Console, keyName: string): Record<string, string> {
+  const { certFile, keyFile, caPath } = readMoveSettings(process.env, envFileLookup(console))
+  const endpoints = console.config.kes?.endpoints.map(({ origin }) => origin).join(',') ?? ''
+  return {
+    MINIO_KMS_KES_ENDPOINT: endpoints,
+    MINIO_KMS_KES_KEY_NAME: keyName,
+    MINIO_KMS_KES_CERT_FILE: certFile,
+    MINIO_KMS_KES_KEY_FILE: keyFile,
+    ...(caPath !== null && { MINIO_KMS_KES_CAPATH: caPath }),
+  }
+}

@@ -1,0 +1,167 @@
+import { type Capabilities, readSession, type Session, signIn, signOut } from '@strongroom/shared/session'
+import type * as z from 'zod/mini'
+import { type Console, rolesReader } from '../console.ts'
+import { AppError } from '../errors.ts'
+import { bind, type Router } from '../http/bind.ts'
+import type { RequestContext } from '../http/env.ts'
+import { minioErrorIn } from '../minio/failures.ts'
+import { iamLoaded } from '../minio/iam-loaded.ts'
+import { userInfo } from '../minio/iam.ts'
+import { type ClusterInfo, readInfo } from '../minio/info.ts'
+import { inspect } from '../minio/inspect.ts'
+import { keyStatus, kmsStatus, listKmsKeys } from '../minio/kms.ts'
+import { assumeRole } from '../minio/sts.ts'
+import type { Credentials, Minio } from '../minio/transport.ts'
+import { Secret } from '../secret.ts'
+import { SignInAttempts } from '../session/attempts.ts'
+import type { Caller } from '../session/caller.ts'
+import { clearTicket, readTicket, writeTicket } from '../session/cookie.ts'
+
+/** Without a KMS, MinIO stores the temporary secret in plaintext: then it should live as short as MinIO allows. */
+const SHORTEST_SECONDS = 900
+
+export function sessionRoutes(router: Router, console: Console) {
+  const attempts = new SignInAttempts()
+  const framed = console.config.frameAncestors.length > 0
+
+  bind(router, signIn, async ({ accessKey, secretKey }, c) => {
+    attempts.check(c.var.clientAddress)
+    using secret = new Secret(secretKey)
+    const minio = console.minio.with({ clientAddress: c.var.clientAddress })
+    const caller = await startSession(console, minio, accessKey, secret).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'wrong-credentials') attempts.failed(c.var.clientAddress)
+      throw error
+    })
+    attempts.succeeded(c.var.clientAddress)
+    await console.sessions.end(readTicket(c))
+    const { ticket, caller: started } = await console.sessions.start(caller)
+    writeTicket(c, ticket, framed)
+    return describe(console, minio.with({ region: started.region }), started)
+  })
+
+  bind(router, readSession, async (_, c) => describe(console, regional(console, c), c.var.caller))
+
+  bind(router, signOut, async (_, c) => {
+    await console.sessions.end(readTicket(c))
+    clearTicket(c, framed)
+    return null
+  })
+}
+
+const regional = ({ minio }: Console, c: RequestContext) =>
+  minio.with({ region: c.var.caller.region, clientAddress: c.var.clientAddress })
+
+async function startSession(
+  console: Console,
+  minio: Minio,
+  accessKey: string,
+  secretKey: Secret<string>,
+): Promise<Omit<Caller, 'sessionId'>> {
+  const absolute = Math.floor(console.sessions.absoluteMs / 1000)
+  const durationSeconds = (await withoutKms(minio, { accessKey, secretKey })) ? SHORTEST_SECONDS : Math.max(SHORTEST_SECONDS, absolute)
+  const temporary = await assumeRole(minio, { accessKey, secretKey, durationSeconds }).catch((error: unknown) =>
+    explain(console, minio, error),
+  )
+  const signedInAt = new Date()
+  const expiresAt = new Date(Math.min(temporary.expiresAt.getTime(), signedInAt.getTime() + console.sessions.absoluteMs))
+  await console.ownKeys.add(temporary.credentials.accessKey, temporary.expiresAt)
+  const root = await isRoot(console, minio.with({ region: temporary.region }), temporary)
+  const { account, credentials, region } = temporary
+  return { accessKey, account, root, region, credentials, signedInAt, expiresAt }
+}
+
+/** Asked with the account's own credentials, before any are stored. Not being allowed to ask counts as "has one". */
+const withoutKms = (minio: Minio, credentials: Credentials) =>
+  kmsStatus(minio, credentials).then(
+    () => false,
+    (error: unknown) => error instanceof AppError && error.code === 'kms-not-configured',
+  )
+
+/**
+ * A server that has not loaded IAM knows nobody but root, and calls everybody else unknown. Where the env file on this
+ * host names the root credentials, MinIO can be asked which of the two it is.
+ */
+async function explain(console: Console, minio: Minio, error: unknown): Promise<never> {
+  const unknownKey = /does not exist/.test(minioErrorIn(error)?.message ?? wordsOf(error))
+  if (!unknownKey) throw error
+  const { rootCredentials } = console.config
+  const loaded = rootCredentials
+    ? (await iamLoaded(minio, { accessKey: rootCredentials.user, secretKey: rootCredentials.password })).loaded
+    : console.iam.lastKnown
+  if (loaded !== false) throw error
+  throw new AppError(
+    'iam-not-loaded',
+    'MinIO is running but has not loaded its users, so it knows only the root user. Sign in as root to see why.',
+    { cause: error },
+  )
+}
+
+const wordsOf = (error: unknown) => (error instanceof AppError && error.cause instanceof Error ? error.cause.message : '')
+
+/** Every account but root is a user that MinIO can describe; root has no such record. */
+async function isRoot({ config }: Console, minio: Minio, { account, credentials }: { account: string; credentials: Credentials }) {
+  if (config.rootCredentials !== null) return account === config.rootCredentials.user
+  try {
+    await userInfo(minio, credentials, account)
+    return false
+  } catch (error) {
+    return minioErrorIn(error)?.code === 'XMinioAdminNoSuchUser'
+  }
+}
+
+async function describe(console: Console, minio: Minio, caller: Caller): Promise<z.input<typeof Session>> {
+  const [info, can] = await Promise.all([
+    readInfo(minio, caller.credentials).catch(() => null),
+    capabilities(console, minio, caller),
+  ])
+  return {
+    accessKey: caller.accessKey,
+    account: caller.account,
+    root: caller.root,
+    expiresAt: caller.expiresAt.toISOString(),
+    cluster: clusterOf(minio, caller, info),
+    can,
+  }
+}
+
+const clusterOf = (minio: Minio, caller: Caller, info: ClusterInfo | null) => ({
+  name: minio.host,
+  version: info?.version ?? null,
+  deploymentId: info?.deploymentId ?? null,
+  region: info?.region || (caller.region === 'us-east-1' ? '' : caller.region),
+})
+
+/** What the screens offer. Each act is decided again when it is done; see cluster/kes-locks.ts. */
+async function capabilities(console: Console, minio: Minio, caller: Caller): Promise<Capabilities> {
+  const { credentials } = caller
+  const hasKes = console.kes !== null
+  const [readKms, lists, keyed, drives, roles] = await Promise.all([
+    allowed(kmsStatus(minio, credentials)),
+    allowed(listKmsKeys(minio, credentials, 'strongroom-capability')),
+    allowed(keyStatus(minio, credentials)),
+    allowed(inspect(minio, credentials, { volume: '.minio.sys', file: 'format.json' })),
+    rolesReader(console)().catch(() => null),
+  ])
+  return {
+    readKms,
+    listKeys: hasKes ? lists : false,
+    // MinIO can't be asked about creation without creating; who may not even see a key's status is refused all the same.
+    createKeys: hasKes ? (keyed === false ? false : caller.root ? true : null) : false,
+    importKeys: hasKes && (caller.root || (roles?.some(({ identity, role }) => identity === caller.account && role === 'importer') ?? false)),
+    readDrives: drives,
+    migrateIam: caller.root ? true : drives === false ? false : null,
+    restart: console.config.allowRestart ? (caller.root ? true : null) : false,
+  }
+}
+
+/** An answer of any kind but a refusal means yes; no answer means that it can't be told. */
+async function allowed(ask: Promise<unknown>): Promise<boolean | null> {
+  try {
+    await ask
+    return true
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'not-allowed') return false
+    return error.code === 'kms-not-configured' || error.code === 'not-found' ? true : null
+  }
+}

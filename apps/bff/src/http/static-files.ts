@@ -1,0 +1,56 @@
+import { createReadStream, existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { extname, join, normalize, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import type { Hono } from 'hono'
+import { AppError } from '../errors.ts'
+import type { Env } from './env.ts'
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.ico': 'image/x-icon',
+  '.js': 'text/javascript; charset=utf-8',
+  '.json': 'application/json',
+  '.map': 'application/json',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+}
+
+/**
+ * Serves the built web app. Each view has a URL of its own, so a path that is no file gets index.html, with its
+ * `<base>` set to the configured base path. Files under assets/ carry a hash in their name and never change.
+ */
+export function serveWebApp(app: Hono<Env>, folder: string, basePath: string) {
+  const index = join(folder, 'index.html')
+  if (!existsSync(index)) throw new Error(`The web app is not built: ${index} is missing. Run npm run build.`)
+
+  app.get('*', async (c) => {
+    const path = c.req.path.slice(basePath.length) || '/'
+    if (path.startsWith('/api/')) throw new AppError('not-found', 'There is no such call.')
+    const file = await findFile(folder, path)
+    if (file === undefined) {
+      if (extname(path) !== '' && path.startsWith('/assets/')) throw new AppError('not-found', 'There is no such file.')
+      const html = (await readFile(index, 'utf8')).replace('<base href="/"', `<base href="${basePath}/"`)
+      return c.html(html, 200, { 'Cache-Control': 'no-cache' })
+    }
+    const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
+    const packed = c.req.header('Accept-Encoding')?.includes('gzip') && existsSync(`${file}.gz`)
+    return c.body(Readable.toWeb(createReadStream(packed ? `${file}.gz` : file)) as ReadableStream, 200, {
+      'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+      'Cache-Control': cache,
+      Vary: 'Accept-Encoding',
+      ...(packed && { 'Content-Encoding': 'gzip' }),
+    })
+  })
+}
+
+/** The file below `folder` that `path` names, or undefined; never one outside it, and never index.html as it lies. */
+async function findFile(folder: string, path: string): Promise<string | undefined> {
+  if (path.includes('\0')) return undefined
+  const file = normalize(join(folder, path))
+  if (!file.startsWith(folder + sep) || file === join(folder, 'index.html')) return undefined
+  const found = await stat(file).catch(() => undefined)
+  return found?.isFile() ? file : undefined
+}

@@ -1,0 +1,12 @@
+import type { Job } from '@strongroom/shared/jobs'
+
+/** What a job says of itself while it works. Members it leaves out stay as they were. */
+export type Progress = Partial<
+  Pick<Job, 'state' | 'done' | 'total' | 'failed' | 'message' | 'seals' | 'sealsBefore' | 'byKind' | 'recent' | 'failures'>
+>
+
+/**
+ * A long piece of work: yields progress and checks `signal` between steps. Safe to run again after a stop: each run
+ * looks at what is there. A final `state` in its progress (`failed`) holds; otherwise its end is `done`.
+ */
+export type Work = (signal: AbortSignal) => AsyncGenerator<Progress, void>

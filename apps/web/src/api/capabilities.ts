@@ -1,0 +1,21 @@
+import { type Capabilities, readSession } from '@strongroom/shared/session'
+import { useQuery } from '@tanstack/react-query'
+import { query } from './query.ts'
+
+/** What is missing when a capability is denied; the words of `Capabilities` in the session contract. */
+const missing: Record<keyof Capabilities, string> = {
+  readKms: 'Your account may not see the KMS (kms:Status on MinIO).',
+  listKeys: 'Listing keys needs kms:ListKeys on MinIO and a KES for the console.',
+  createKeys: 'Creating keys needs kms:CreateKey on MinIO and a KES for the console.',
+  importKeys: 'Importing needs the root user or the role “importer”, and a KES for the console.',
+  readDrives: 'Reading the drives needs admin:InspectData on MinIO.',
+  migrateIam: 'Migrating needs the admin actions for users, groups and policies on MinIO.',
+  restart: 'Restarting from here is switched off, or your account lacks admin:ServiceRestart.',
+}
+
+export const useSession = () => useQuery(query(readSession, {})).data
+
+/** Why `capability` is denied, or null when it is not; unknown is not denied, the console decides at the act. */
+export function useDenied(capability: keyof Capabilities): string | null {
+  return useSession()?.can[capability] === false ? missing[capability] : null
+}

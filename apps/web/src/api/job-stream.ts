@@ -1,0 +1,61 @@
+import { listAuditItems, readAudit } from '@strongroom/shared/iam'
+import { followJob, Job, jobEnded, listJobs, readJob } from '@strongroom/shared/jobs'
+import { readOverview } from '@strongroom/shared/overview'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { apiUrl } from './base.ts'
+import { invalidate, query, queryClient } from './query.ts'
+
+const POLL_MS = 3_000
+const REOPEN_MS = 10_000
+
+/** Puts a snapshot where the pages read it. An older one than is known already is dropped. */
+export function keepJob(job: Job) {
+  const known = queryClient.getQueryData(query(readJob, { id: job.id }).queryKey)
+  if (known && known.version > job.version) return
+  queryClient.setQueryData(query(readJob, { id: job.id }).queryKey, job)
+}
+
+/** What a job may have changed is read again when it starts and when it ends. */
+export const jobChanged = () => invalidate(listJobs, readAudit, listAuditItems, readOverview)
+
+/** Follows the stream of job `id`; `onLive` says whether it stands. Returns how to stop. */
+function follow(id: string, onLive: (live: boolean) => void) {
+  let timer = 0
+  let source: EventSource
+  const open = () => {
+    source = new EventSource(apiUrl(followJob.path.replace(':id', encodeURIComponent(id))))
+    source.onmessage = ({ data }: MessageEvent<string>) => {
+      const job = Job.parse(JSON.parse(data))
+      onLive(true)
+      keepJob(job)
+      if (jobEnded(job)) source.close()
+    }
+    source.onerror = () => {
+      onLive(false)
+      // A refused stream is closed for good by the browser; a broken one it opens again by itself.
+      if (source.readyState === EventSource.CLOSED) timer = window.setTimeout(open, REOPEN_MS)
+    }
+  }
+  open()
+  return () => {
+    clearTimeout(timer)
+    source.close()
+  }
+}
+
+/** One job, live: by its stream, and by asking while the stream is away. */
+export function useJob(id: string) {
+  const [live, setLive] = useState(false)
+  const result = useQuery({
+    ...query(readJob, { id }),
+    refetchInterval: ({ state: { data } }) => (live || (data && jobEnded(data)) ? false : POLL_MS),
+  })
+  const ended = result.data !== undefined && jobEnded(result.data)
+  const open = result.data !== undefined && !ended
+  useEffect(() => (open ? follow(id, setLive) : undefined), [id, open])
+  useEffect(() => {
+    if (ended) void jobChanged()
+  }, [ended])
+  return result
+}

@@ -1,0 +1,61 @@
+import type { Endpoint } from '@strongroom/shared/endpoint'
+import { MutationCache, QueryCache, QueryClient, queryOptions, useMutation } from '@tanstack/react-query'
+import type * as z from 'zod/mini'
+import { call } from './call.ts'
+import { type ApiFailure, isPassing, isSignedOut } from './failure.ts'
+import { sessionEnded } from './session.ts'
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    /** `call` throws nothing else. */
+    defaultError: ApiFailure
+  }
+}
+
+const RECOVER_MS = 5_000
+
+const noteSignedOut = (error: ApiFailure) => {
+  if (isSignedOut(error)) sessionEnded()
+}
+
+/** `always`: the console may well be on this machine, whatever the browser thinks of its network. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noteSignedOut }),
+  mutationCache: new MutationCache({ onError: noteSignedOut }),
+  defaultOptions: {
+    queries: {
+      networkMode: 'always',
+      staleTime: 5_000,
+      retry: false,
+      refetchInterval: ({ state }) => recovering(state.error) || false,
+    },
+    mutations: { networkMode: 'always' },
+  },
+})
+
+const recovering = (error: ApiFailure | null) => (error && isPassing(error) ? RECOVER_MS : 0)
+
+/** A refetch interval in milliseconds that becomes shorter while the last read failed for a passing reason. */
+export const every =
+  (ms: number) =>
+  ({ state }: { state: { error: ApiFailure | null } }) =>
+    Math.min(ms, recovering(state.error) || ms)
+
+/** Options for reading `endpoint`. The path leads the query key, so `invalidate(listKeys)` reaches each read of it. */
+export const query = <In extends z.ZodMiniObject, Out extends z.ZodMiniType>(
+  endpoint: Endpoint<In, Out>,
+  input: z.input<In>,
+) =>
+  queryOptions({
+    queryKey: [endpoint.path, input] as const,
+    queryFn: ({ signal }): Promise<z.output<Out>> => call(endpoint, input, signal),
+  })
+
+export const invalidate = (...endpoints: Pick<Endpoint, 'path'>[]) =>
+  Promise.all(endpoints.map(({ path }) => queryClient.invalidateQueries({ queryKey: [path] })))
+
+/** Calls `endpoint` when asked. Not for secrets: the input stays in the mutation cache. */
+export const useCall = <In extends z.ZodMiniObject, Out extends z.ZodMiniType>(
+  endpoint: Endpoint<In, Out>,
+  onSuccess?: (reply: z.output<Out>, input: z.input<In>) => unknown,
+) => useMutation({ mutationFn: (input: z.input<In>) => call(endpoint, input), ...(onSuccess && { onSuccess }) })

@@ -1,0 +1,39 @@
+import { startAudit } from '@strongroom/shared/iam'
+import { useLocation } from 'wouter'
+import { useDenied } from '../api/capabilities.ts'
+import { jobChanged, keepJob } from '../api/job-stream.ts'
+import { useCall } from '../api/query.ts'
+import { paths } from '../lib/paths.ts'
+import { Button, type ButtonLook } from '../ui/Button.tsx'
+import { FailureNote } from './FailureNote.tsx'
+
+/** Starts an audit, and goes where it can be watched. */
+export function ReadDrives({
+  look = 'plain',
+  label = 'Read the drives',
+  why = null,
+}: {
+  look?: ButtonLook
+  label?: string
+  why?: string | null
+}) {
+  const [, navigate] = useLocation()
+  const denied = useDenied('readDrives')
+  const start = useCall(startAudit, (job) => {
+    keepJob(job)
+    void jobChanged()
+    navigate(paths.iamJob(job.id))
+  })
+  return (
+    <>
+      <Button look={look} busy={start.isPending} why={denied ?? why} onClick={() => start.mutate({})}>
+        {label}
+      </Button>
+      {start.error && (
+        <div className="basis-full">
+          <FailureNote failure={start.error} />
+        </div>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,51 @@
+import { type Bucket, clearBucketEncryption, listBuckets } from '@strongroom/shared/buckets'
+import { readOverview } from '@strongroom/shared/overview'
+import { useState } from 'react'
+import { invalidate, useCall } from '../../api/query.ts'
+import { FailureNote } from '../../components/FailureNote.tsx'
+import { toast } from '../../components/toast.ts'
+import { Button } from '../../ui/Button.tsx'
+import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
+import { Field } from '../../ui/Field.tsx'
+import { Lines } from '../../ui/Text.tsx'
+
+/** No form: nothing here happens on Enter. */
+export function ClearDialog({ bucket: { name }, onClose }: { bucket: Bucket; onClose: () => void }) {
+  const [typed, setTyped] = useState('')
+  const clear = useCall(clearBucketEncryption, () => {
+    void invalidate(listBuckets, readOverview)
+    toast(`${name}: the default encryption is cleared.`)
+    onClose()
+  })
+  return (
+    <Dialog title={`Clear encryption of ${name}`} onClose={onClose}>
+      <p>
+        New objects in this bucket will be written in plaintext, unless MinIO encrypts everything by itself or the
+        upload asks for it. It can be set again; what is written in between stays in plaintext.
+      </p>
+      <p className="text-muted">Objects that are sealed now stay sealed, and their key is still needed.</p>
+      <Field
+        label="Type the bucket’s name"
+        name="confirm"
+        mono
+        value={typed}
+        autoComplete="off"
+        onChange={(event) => setTyped(event.target.value)}
+        hint={name}
+      />
+      <Lines label="The same from a terminal" lines={[`mc encrypt clear ALIAS/${name}`]} />
+      <FailureNote failure={clear.error} />
+      <DialogButtons>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button
+          look="danger"
+          busy={clear.isPending}
+          why={typed === name ? null : 'Type the name first.'}
+          onClick={() => clear.mutate({ bucket: name })}
+        >
+          Clear encryption
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  )
+}

@@ -1,0 +1,48 @@
+import { type Job, listJobs } from '@strongroom/shared/jobs'
+import { useQuery } from '@tanstack/react-query'
+import { query } from '../../api/query.ts'
+import { FailureNote } from '../../components/FailureNote.tsx'
+import { jobWords, stateWords } from '../../components/JobView.tsx'
+import { Page } from '../../components/Page.tsx'
+import { StaleLine } from '../../components/ReadView.tsx'
+import { RowLink } from '../../components/RowLink.tsx'
+import { count } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
+import { type Column, DataTable } from '../../ui/DataTable.tsx'
+import { Time } from '../../ui/Text.tsx'
+
+export function JobsPage() {
+  const jobs = useQuery(query(listJobs, {}))
+  return (
+    <Page title="Jobs" lead="What runs and what ran since the console started, newest first.">
+      <StaleLine read={jobs} />
+      <DataTable
+        label="Jobs"
+        columns={columns}
+        rows={jobs.data?.jobs}
+        rowKey={(job) => job.id}
+        empty={<p className="text-muted">Jobs would be listed here. None has run since the console started.</p>}
+        trouble={!jobs.data && jobs.error && <FailureNote failure={jobs.error} onRetry={() => void jobs.refetch()} />}
+      />
+    </Page>
+  )
+}
+
+const columns: Column<Job>[] = [
+  { id: 'id', head: 'Job', cell: ({ id }) => <RowLink href={paths.job(id)} name={id} />, className: 'w-auto' },
+  { id: 'kind', head: 'Work', cell: ({ kind }) => jobWords[kind], className: 'w-40' },
+  { id: 'state', head: 'State', cell: ({ state }) => stateWords[state], className: 'w-24' },
+  {
+    id: 'done',
+    head: 'Done',
+    cell: ({ done, total }) => (total === null ? count(done) : `${count(done)} of ${count(total)}`),
+    className: 'w-28 text-right max-sm:hidden',
+  },
+  { id: 'by', head: 'By', cell: ({ startedBy }) => startedBy, className: 'w-40 max-md:hidden' },
+  {
+    id: 'at',
+    head: 'Started',
+    cell: ({ startedAt }) => <Time at={startedAt} />,
+    className: 'w-32 text-right max-md:hidden',
+  },
+]

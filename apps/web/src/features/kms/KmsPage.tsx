@@ -1,0 +1,112 @@
+import { type Kms, readKms } from '@strongroom/shared/kms'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
+import { every, query } from '../../api/query.ts'
+import { Page } from '../../components/Page.tsx'
+import { ReadView } from '../../components/ReadView.tsx'
+import { kmsWords } from '../../lib/kms-words.ts'
+import { paths } from '../../lib/paths.ts'
+import { Note } from '../../ui/Note.tsx'
+import { Facts, HowWeKnow, Lines, Time } from '../../ui/Text.tsx'
+import { KesCards } from './KesCards.tsx'
+import { Endpoints, Nodes } from './Nodes.tsx'
+
+const READ_MS = 10_000
+
+export function KmsPage() {
+  const kms = useQuery({ ...query(readKms, {}), refetchInterval: every(READ_MS) })
+  return (
+    <Page
+      title="KMS"
+      lead="Which key service MinIO runs on, whether its default key works, and what stands behind or beside it."
+    >
+      <ReadView read={kms}>{(data) => <KmsView kms={data} />}</ReadView>
+    </Page>
+  )
+}
+
+function KmsView({ kms }: { kms: Kms }) {
+  return (
+    <>
+      <Default kms={kms} />
+      {kms.kes && <KesCards title="The KES that MinIO runs on" statuses={kms.kes.endpoints} />}
+      {kms.standby && (
+        <KesCards title="Standby KES" statuses={kms.standby.endpoints}>
+          <p className="text-muted">
+            Configured for the console; MinIO does not run on it yet.
+            {kms.standby.keyName && (
+              <>
+                {' '}
+                Its key would be <span className="font-mono text-xs">{kms.standby.keyName}</span>.
+              </>
+            )}{' '}
+            <Link href={paths.move} className="font-medium text-accent hover:underline">
+              Move to KES
+            </Link>
+          </p>
+        </KesCards>
+      )}
+      <Endpoints endpoints={kms.endpoints} />
+      <Nodes kms={kms} />
+      {kms.unknown.length > 0 && (
+        <Note tone="info" title="What could not be asked">
+          <ul>
+            {kms.unknown.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </Note>
+      )}
+    </>
+  )
+}
+
+function Default({ kms }: { kms: Kms }) {
+  const { kind, defaultKey, keyWorks, keyError, autoEncryption, iamLoaded, checkedAt } = kms
+  return (
+    <section aria-label="Default key" className="space-y-3 rounded-md border border-line bg-surface p-4">
+      {iamLoaded === false && (
+        <Note tone="critical" title="MinIO has not loaded its users">
+          Do not change anything: what is written to IAM now may be lost or in plaintext.
+        </Note>
+      )}
+      {keyWorks === false && (
+        <Note tone="critical" title="The round trip of the default key fails">
+          {keyError ? `MinIO refused: ${keyError}` : 'MinIO could not generate and open a data key.'} Do not restart
+          MinIO.
+        </Note>
+      )}
+      <Facts
+        facts={[
+          ['Kind', <strong key="k">{kmsWords[kind]}</strong>],
+          [
+            'Default key',
+            <span key="d" className="font-mono text-xs">
+              {defaultKey ?? 'none'}
+            </span>,
+          ],
+          ['Round trip', tripWords(kms)],
+          ['Auto-encryption', yesNo(autoEncryption)],
+          ['Users loaded', yesNo(iamLoaded)],
+          ['Asked', <Time key="t" at={checkedAt} />],
+        ]}
+      />
+      <HowWeKnow>
+        <p className="text-muted">
+          MinIO was asked to generate a data key under the default key, to open it again, and to compare.
+        </p>
+        <Lines
+          label="The same from a terminal"
+          lines={['mc admin kms key status ALIAS', `mc admin kms key status ALIAS ${defaultKey ?? 'KEY'}`]}
+        />
+      </HowWeKnow>
+    </section>
+  )
+}
+
+const tripWords = ({ keyWorks, kind }: Kms) => {
+  if (keyWorks === null) return kind === 'none' ? 'there is no key to try' : 'not known'
+  return keyWorks ? 'works: a data key was generated and opened again' : 'fails'
+}
+
+const yesNo = (value: boolean | null) => (value === null ? 'not known' : value ? 'yes' : 'no')

@@ -1,0 +1,131 @@
+import { type Move, type MoveStep, readMove } from '@strongroom/shared/move'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { every, query } from '../../api/query.ts'
+import { Page } from '../../components/Page.tsx'
+import { ReadView } from '../../components/ReadView.tsx'
+import { useUrlParam } from '../../components/use-url-param.ts'
+import { Icon, type IconName } from '../../ui/Icon.tsx'
+import { Note } from '../../ui/Note.tsx'
+import { Time } from '../../ui/Text.tsx'
+import { StepBody } from './StepBody.tsx'
+
+const READ_MS = 10_000
+const RESTARTING_MS = 3_000
+
+export function MovePage() {
+  const [restarting, setRestarting] = useState(false)
+  const move = useQuery({
+    ...query(readMove, {}),
+    refetchInterval: (state) => (restarting && !restarted(state.state.data) ? RESTARTING_MS : every(READ_MS)(state)),
+  })
+  return (
+    <Page
+      title="Move to KES"
+      lead="From a static key in environment files to the same key in KES, without losing access to anything at any moment. Each step is checked against the cluster."
+    >
+      {restarting && !restarted(move.data) && (
+        <Note tone="info" title="MinIO restarts">
+          It is away for a moment; this page asks every three seconds and goes on by itself.
+        </Note>
+      )}
+      <ReadView read={move}>
+        {(data) =>
+          data.notFor ? (
+            <Note tone="info" title="This walk is not for this cluster now">
+              {data.notFor}
+            </Note>
+          ) : (
+            <Steps move={data} onRestart={() => setRestarting(true)} />
+          )
+        }
+      </ReadView>
+    </Page>
+  )
+}
+
+const restarted = (move: Move | undefined) => move?.steps.find(({ id }) => id === 'restart')?.face === 'holds'
+
+const faces: Record<MoveStep['face'], { icon: IconName; word: string; ink: string }> = {
+  holds: { icon: 'good', word: 'Holds', ink: 'text-good' },
+  do: { icon: 'doing', word: 'Do this', ink: 'text-accent' },
+  waiting: { icon: 'waiting', word: 'Waiting', ink: 'text-muted' },
+  danger: { icon: 'critical', word: 'Would lose data', ink: 'text-critical' },
+}
+
+function Steps({ move, onRestart }: { move: Move; onRestart: () => void }) {
+  const [chosen, setChosen] = useUrlParam('step')
+  const current = move.steps.find(({ face }) => face === 'do' || face === 'danger')?.id
+  const open = move.steps.some(({ id }) => id === chosen) ? chosen : current
+  return (
+    <>
+      {!current && (
+        <Note tone="good" title="Every step holds">
+          MinIO runs on KES, and the key is the one that sealed this cluster’s data.
+        </Note>
+      )}
+      <ol className="divide-y divide-line rounded-md border border-line bg-surface">
+        {move.steps.map((step, index) => (
+          <Step
+            key={step.id}
+            step={step}
+            number={index + 1}
+            move={move}
+            open={step.id === open}
+            onToggle={() => setChosen(step.id === open ? null : step.id === current ? null : step.id)}
+            onRestart={onRestart}
+          />
+        ))}
+      </ol>
+      <p className="text-sm text-muted">
+        Looked at the cluster <Time at={move.checkedAt} />.
+      </p>
+    </>
+  )
+}
+
+type StepProps = {
+  step: MoveStep
+  number: number
+  move: Move
+  open: boolean
+  onToggle: () => void
+  onRestart: () => void
+}
+
+function Step({ step, number, move, open, onToggle, onRestart }: StepProps) {
+  const { icon, word, ink } = faces[step.face]
+  return (
+    <li aria-current={step.face === 'do' || step.face === 'danger' ? 'step' : undefined}>
+      <h2>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={`step-${step.id}`}
+          onClick={onToggle}
+          className="flex w-full items-center gap-3 px-4 py-3 text-left hover:bg-sunken"
+        >
+          <Icon name={icon} size={20} className={ink} />
+          <span className="min-w-0 grow">
+            <span className="font-semibold">
+              {number}. {step.title}
+            </span>
+            {!open && <span className="block truncate text-sm text-muted max-sm:hidden">{step.detail}</span>}
+          </span>
+          <span className={`shrink-0 text-sm font-medium ${ink}`}>{word}</span>
+        </button>
+      </h2>
+      {open && (
+        <section id={`step-${step.id}`} aria-label={step.title} className="space-y-4 px-4 pb-5 sm:pl-12">
+          {step.face === 'danger' ? (
+            <Note tone="critical">{step.detail}</Note>
+          ) : (
+            <p className="max-w-[75ch] wrap-anywhere">{step.detail}</p>
+          )}
+          {step.evidence && <p className="text-sm text-muted wrap-anywhere">Known by: {step.evidence}</p>}
+          <StepBody step={step} move={move} onRestart={onRestart} />
+        </section>
+      )}
+    </li>
+  )
+}

@@ -1,0 +1,20 @@
+/** The only maker of the app's own URLs, below its base. */
+export const paths = {
+  overview: '/',
+  buckets: '/buckets',
+  bucket: (name: string) => `/buckets/${encodeURIComponent(name)}`,
+  kms: '/kms',
+  keys: '/keys',
+  keyImport: '/keys/import',
+  /** A key may be called `import`; `~` is in no key name. */
+  key: (name: string) => `/keys/${name === 'import' ? '~import' : encodeURIComponent(name)}`,
+  iam: '/iam',
+  iamItem: (path: string) => `/iam?item=${encodeURIComponent(path)}`,
+  iamJob: (id: string) => `/iam?job=${encodeURIComponent(id)}`,
+  iamSeal: (seal: string) => `/iam?seal=${encodeURIComponent(seal)}`,
+  move: '/guides/move-to-kes',
+  jobs: '/jobs',
+  job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
+} as const
+
+export const keyOfPath = (segment: string) => segment.replace(/^~/, '')

@@ -1,0 +1,36 @@
+import { type ComponentType, lazy, Suspense } from 'react'
+import { Route, Switch } from 'wouter'
+import { NotFound } from './components/NotFound.tsx'
+import { paths } from './lib/paths.ts'
+
+const page = (load: () => Promise<ComponentType>) => lazy(() => load().then((component) => ({ default: component })))
+
+const OverviewPage = page(() => import('./features/overview/OverviewPage.tsx').then((file) => file.OverviewPage))
+const BucketsPage = page(() => import('./features/buckets/BucketsPage.tsx').then((file) => file.BucketsPage))
+const KmsPage = page(() => import('./features/kms/KmsPage.tsx').then((file) => file.KmsPage))
+const KeysPage = page(() => import('./features/keys/KeysPage.tsx').then((file) => file.KeysPage))
+const ImportPage = page(() => import('./features/keys/ImportPage.tsx').then((file) => file.ImportPage))
+const IamPage = page(() => import('./features/iam/IamPage.tsx').then((file) => file.IamPage))
+const MovePage = page(() => import('./features/move/MovePage.tsx').then((file) => file.MovePage))
+const JobPage = page(() => import('./features/jobs/JobPage.tsx').then((file) => file.JobPage))
+const JobsPage = page(() => import('./features/jobs/JobsPage.tsx').then((file) => file.JobsPage))
+
+/** The whole map of the app. `:name?` is the side panel of a row: the list behind it stays mounted. */
+export function Routes() {
+  return (
+    <Suspense>
+      <Switch>
+        <Route path={paths.overview} component={OverviewPage} />
+        <Route path="/buckets/:name?" component={BucketsPage} />
+        <Route path={paths.kms} component={KmsPage} />
+        <Route path={paths.keyImport} component={ImportPage} />
+        <Route path="/keys/:name?" component={KeysPage} />
+        <Route path={paths.iam} component={IamPage} />
+        <Route path={paths.move} component={MovePage} />
+        <Route path={paths.jobs} component={JobsPage} />
+        <Route path="/jobs/:id" component={JobPage} />
+        <Route component={NotFound} />
+      </Switch>
+    </Suspense>
+  )
+}

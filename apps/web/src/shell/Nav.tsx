@@ -1,0 +1,39 @@
+import { Link, useLocation } from 'wouter'
+import { paths } from '../lib/paths.ts'
+import { Icon, type IconName } from '../ui/Icon.tsx'
+
+const screens: readonly { href: string; word: string; icon: IconName }[] = [
+  { href: paths.overview, word: 'Overview', icon: 'overview' },
+  { href: paths.buckets, word: 'Buckets', icon: 'buckets' },
+  { href: paths.kms, word: 'KMS', icon: 'kms' },
+  { href: paths.keys, word: 'Keys', icon: 'keys' },
+  { href: paths.iam, word: 'IAM migration', icon: 'iam' },
+  { href: paths.move, word: 'Move to KES', icon: 'move' },
+]
+
+/** The screens there are. `rail`: icons alone where there is little room; the words stay for screen readers. */
+export function Nav({ rail = false, onChoose }: { rail?: boolean; onChoose?: () => void }) {
+  const [location] = useLocation()
+  return (
+    <nav aria-label="Screens">
+      <ul className="space-y-0.5">
+        {screens.map(({ href, word, icon }) => (
+          <li key={href}>
+            <Link
+              href={href}
+              {...(onChoose && { onClick: onChoose })}
+              title={rail ? word : undefined}
+              aria-current={isAt(location, href) ? 'page' : undefined}
+              className={`flex h-9 items-center gap-3 rounded-md px-2.5 text-muted hover:bg-sunken hover:text-ink aria-[current]:bg-accent-soft aria-[current]:font-medium aria-[current]:text-ink pointer-coarse:h-11 ${rail ? 'max-lg:justify-center max-lg:px-0' : ''}`}
+            >
+              <Icon name={icon} size={18} />
+              <span className={rail ? 'max-lg:sr-only' : ''}>{word}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+const isAt = (location: string, href: string) => location === href || (href !== '/' && location.startsWith(`${href}/`))

@@ -1,0 +1,65 @@
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react'
+
+type Props = InputHTMLAttributes<HTMLInputElement> & {
+  label: string
+  name: string
+  hint?: ReactNode
+  error?: string | undefined
+  mono?: boolean
+  /** The dialog begins here. */
+  'data-focus'?: string | undefined
+}
+
+export const inputClass =
+  'block h-9 pointer-coarse:h-11 w-full rounded-md border bg-surface px-2.5 text-base text-ink aria-invalid:border-critical'
+
+/** A labelled input. The rule stands under it; what is wrong stands there too, and is told with the field. */
+export function Field({ label, hint, error, mono = false, ...input }: Props) {
+  const id = useId()
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1 block text-sm font-medium">
+        {label}
+      </label>
+      <input
+        id={id}
+        aria-describedby={`${id}-hint ${id}-error`}
+        aria-invalid={error ? true : undefined}
+        autoCapitalize="none"
+        spellCheck={false}
+        {...input}
+        className={`${inputClass} ${error ? 'border-critical' : 'border-edge'} ${mono ? 'font-mono text-sm' : ''}`}
+      />
+      <p id={`${id}-error`} aria-live="polite" className="text-sm text-critical empty:hidden">
+        {error}
+      </p>
+      <p id={`${id}-hint`} className="mt-1 text-sm text-muted empty:hidden">
+        {hint}
+      </p>
+    </div>
+  )
+}
+
+type ChoiceProps = InputHTMLAttributes<HTMLInputElement> & {
+  label: ReactNode
+  hint?: ReactNode
+  type: 'radio' | 'checkbox'
+}
+
+/** A radio button or a check box with its words. */
+export function Choice({ label, hint, ...input }: ChoiceProps) {
+  const id = useId()
+  return (
+    <div className="flex gap-2.5">
+      <input id={id} aria-describedby={`${id}-hint`} {...input} className="mt-1 size-4 shrink-0 accent-accent" />
+      <div className="min-w-0">
+        <label htmlFor={id} className="font-medium">
+          {label}
+        </label>
+        <p id={`${id}-hint`} className="text-sm text-muted empty:hidden">
+          {hint}
+        </p>
+      </div>
+    </div>
+  )
+}
