@@ -30,8 +30,6 @@ export type DevKesOptions = {
 export type DevKes = { url: string; port: number; close(): Promise<void> }
 
 const LOOPBACK: Address = { host: '127.0.0.1', port: 7373 }
-/** KES's idle limit. A shorter one races with the pooled connections of Go clients. */
-const KEEP_ALIVE_MS = 90_000
 
 /**
  * Starts the development KES: the KES protocol over mutual TLS on a directory of key files. For trying and testing
@@ -59,8 +57,7 @@ export async function startDevKes({ config, address, errorLog, auditLog }: DevKe
         requestCert: true,
         // Node would refuse self-signed certificates, which all of KES's are: `admit` decides instead.
         rejectUnauthorized: false,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-      } as Parameters<typeof createSecureServer>[0],
+      },
       (incoming, outgoing) => void answer(server, incoming, outgoing),
     )
     admit(http, log, config)

@@ -55,9 +55,12 @@ export async function startCluster(start: Start): Promise<Cluster> {
 }
 
 /** Waits for IAM, without which nobody can sign in, and puts the sample's objects at the first start. */
-export async function furnish({ options, dir, earlier, report }: Start, { minio, login }: Cluster): Promise<void> {
+export async function furnish(
+  { options, dir, earlier, report, signal }: Start,
+  { minio, login }: Cluster,
+): Promise<void> {
   await withClient({ ...login, endpoint: minio.endpoint }, join(dir, 'mc'), async (mc) => {
-    const loaded = await untilIamLoaded(mc)
+    const loaded = await untilIamLoaded(mc, signal)
     if (!loaded) report('MinIO has not loaded its users and policies within 30 s; the console says why.')
     if (options.seed === undefined && !earlier.objectsPut) await putSampleObjects(mc, join(dir, 'objects'))
   })

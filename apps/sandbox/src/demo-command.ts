@@ -6,7 +6,7 @@ export async function runDemo(args: readonly string[]): Promise<void> {
   const stop = new AbortController()
   // Ctrl-C reaches us twice, from the terminal and through npm: the first one counts.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
-  const awake = setInterval(() => {}, 2 ** 30) // Also when every server has died: the demo ends when it is told to.
+  const awake = setInterval(() => orphaned() && stop.abort(), 500) // Keeps us here also when every server has died.
   try {
     const command = parseCommand(args, process.env.INIT_CWD ?? process.cwd())
     if (command.help) return void process.stdout.write(USAGE)
@@ -21,6 +21,10 @@ export async function runDemo(args: readonly string[]): Promise<void> {
     clearInterval(awake)
   }
 }
+
+/** A signal to npm alone ends the shell that it put between us, and never comes through: then our parent is another. */
+const parent = process.ppid
+const orphaned = () => process.env.npm_lifecycle_event !== undefined && process.ppid !== parent
 
 async function untilStopped(demo: Demo, signal: AbortSignal) {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))

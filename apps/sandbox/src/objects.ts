@@ -7,8 +7,8 @@ import type { Client } from './client.ts'
  * Waits until MinIO has loaded its IAM data: before that it signs nobody in.
  * @returns false when it has not within `timeoutMs`, as with drives whose IAM data no key at hand opens
  */
-export async function untilIamLoaded(mc: Client, timeoutMs = 30_000): Promise<boolean> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(250)) {
+export async function untilIamLoaded(mc: Client, signal: AbortSignal, timeoutMs = 30_000): Promise<boolean> {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(250, undefined, { signal })) {
     const loaded = await mc('admin', 'user', 'ls', 'demo').then(
       () => true,
       () => false,

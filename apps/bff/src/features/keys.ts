@@ -69,7 +69,7 @@ export function keyRoutes(router: Router, console: Console) {
   bind(router, proveKey, async ({ name }, c) => {
     await requireReadKey(locks(c), c.var.caller, name)
     using material = await sourceOf(console, name)
-    return proof(console, c, name, material)
+    return await proof(console, c, name, material)
   })
 }
 

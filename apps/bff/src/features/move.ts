@@ -110,7 +110,7 @@ async function keyExists({ kes }: Console, name: string): Promise<boolean | null
 async function compare({ kes, config }: Console, { id, keyName }: KeySource): Promise<boolean | null> {
   if (kes === null) return null
   using material = await openSource(config, id, keyName)
-  return sameMaterial(kes, keyName, material).catch(unlessRefused)
+  return await sameMaterial(kes, keyName, material).catch(unlessRefused)
 }
 
 function unlessRefused(error: unknown): null {

@@ -14,7 +14,11 @@ export function keepJob(job: Job) {
   const known = queryClient.getQueryData(query(readJob, { id: job.id }).queryKey)
   if (known && known.version > job.version) return
   queryClient.setQueryData(query(readJob, { id: job.id }).queryKey, job)
+  queryClient.setQueryData(query(listJobs, {}).queryKey, (list) => list && { jobs: withJob(list.jobs, job) })
 }
+
+const withJob = (jobs: readonly Job[], job: Job) =>
+  jobs.some(({ id }) => id === job.id) ? jobs.map((each) => (each.id === job.id ? job : each)) : [job, ...jobs]
 
 /** What a job may have changed is read again when it starts and when it ends. */
 export const jobChanged = () => invalidate(listJobs, readAudit, listAuditItems, readOverview)

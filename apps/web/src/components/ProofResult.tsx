@@ -5,7 +5,7 @@ import { Icon } from '../ui/Icon.tsx'
 import { Note, type Tone } from '../ui/Note.tsx'
 import { Facts, HowWeKnow, Lines, Time } from '../ui/Text.tsx'
 
-type Proof = z.infer<typeof KeyProof>
+export type Proof = z.infer<typeof KeyProof>
 
 const verdicts: Record<Proof['verdict'], { tone: Tone; title: (name: string) => string }> = {
   proven: {

@@ -8,15 +8,7 @@ import { Button, type ButtonLook } from '../ui/Button.tsx'
 import { FailureNote } from './FailureNote.tsx'
 
 /** Starts an audit, and goes where it can be watched. */
-export function ReadDrives({
-  look = 'plain',
-  label = 'Read the drives',
-  why = null,
-}: {
-  look?: ButtonLook
-  label?: string
-  why?: string | null
-}) {
+export function ReadDrives({ look = 'plain' }: { look?: ButtonLook }) {
   const [, navigate] = useLocation()
   const denied = useDenied('readDrives')
   const start = useCall(startAudit, (job) => {
@@ -26,8 +18,8 @@ export function ReadDrives({
   })
   return (
     <>
-      <Button look={look} busy={start.isPending} why={denied ?? why} onClick={() => start.mutate({})}>
-        {label}
+      <Button look={look} busy={start.isPending} why={denied} onClick={() => start.mutate({})}>
+        Read the drives
       </Button>
       {start.error && (
         <div className="basis-full">

@@ -57,6 +57,19 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
   )
 }
 
+/** Scrolls sideways where there is too little room, by keyboard too. */
+export function ScrollBox({ className = '', children }: { className?: string; children: ReactNode }) {
+  return (
+    <div
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className={`overflow-x-auto ${className}`}
+    >
+      {children}
+    </div>
+  )
+}
+
 /** Lines for a terminal or a file. Capitals in them are places to fill in, never secrets. */
 export function Lines({ label, lines, note }: { label: string; lines: readonly string[]; note?: ReactNode }) {
   return (
@@ -65,10 +78,9 @@ export function Lines({ label, lines, note }: { label: string; lines: readonly s
         <span>{label}</span>
         <CopyButton text={lines.join('\n')} />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section tabIndex={0} aria-label={label} className="overflow-x-auto px-3 py-2">
-        <pre className="font-mono text-xs leading-5">{lines.join('\n')}</pre>
-      </section>
+      <ScrollBox>
+        <pre className="px-3 py-2 font-mono text-xs leading-5">{lines.join('\n')}</pre>
+      </ScrollBox>
       {note && <p className="border-t border-line px-3 py-1.5 text-xs text-muted">{note}</p>}
     </figure>
   )

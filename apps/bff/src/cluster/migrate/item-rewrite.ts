@@ -65,27 +65,37 @@ const serviceAccount: Rewrite<ServiceAccount> = {
   write: ({ minio, credentials }, name, account) => updateServiceAccount(minio, credentials, name, account),
 }
 
+/** An item that can't be written back unchanged; raised before anything is written. */
+export class NotMovable extends AppError {
+  constructor(why: string) {
+    super('unsafe-now', why)
+  }
+}
+
 interface MappingView {
   readonly policies: readonly string[]
   readonly status: Status | null
 }
 
-/** `users/alice`, `groups/hr`; `sts-users/…` for LDAP and OpenID, which only a one-file import can write. */
+/**
+ * `users/alice`, `groups/hr`; `sts-users/…` for LDAP and OpenID, which only a one-file import can write. The policies
+ * come from the drives where they can be opened: over its API MinIO names none for a disabled group.
+ */
 const mapping: Rewrite<MappingView> = {
   view: async ({ minio, credentials }, name) => {
     const { family, owner } = mappingOf(name)
     if (family === 'users') return userInfo(minio, credentials, owner)
     return family === 'groups' ? groupInfo(minio, credentials, owner) : { policies: [], status: null }
   },
-  write: async ({ minio, credentials }, name, { policies, status }, content) => {
+  write: async ({ minio, credentials }, name, view, content) => {
     const { family, owner } = mappingOf(name)
+    const policies = policiesOf(content, view)
     if (family === 'groups') return setUserOrGroupPolicy(minio, credentials, { kind: 'group', name: owner, policies })
-    if (family === 'users' && status === 'enabled') {
+    if (family === 'users' && view.status === 'enabled') {
       return setUserOrGroupPolicy(minio, credentials, { kind: 'user', name: owner, policies })
     }
     // A disabled user does not exist for set-user-or-group-policy.
-    if (family === 'users') return importPolicyMapping(minio, credentials, { kind: 'user', name: owner, policies })
-    return importPolicyMapping(minio, credentials, { kind: 'sts', name: owner, policies: policiesIn(content) })
+    return importPolicyMapping(minio, credentials, { kind: family === 'users' ? 'user' : 'sts', name: owner, policies })
   },
 }
 
@@ -120,12 +130,10 @@ export function rewriteFor(kind: IamItem['kind']): Rewrite<ApiView> {
 /** MinIO writes the actions and resources of a policy in another order at each read. */
 const meaningOf = (policyText: string) => JSON.stringify(policyMeaning(JSON.parse(policyText)))
 
-function policiesIn(content: MappingContent | undefined): string[] {
-  if (typeof content?.policy === 'string' && content.policy !== '') return content.policy.split(',')
-  throw new AppError(
-    'unsafe-now',
-    'This mapping can only be written back from its content, and the console holds no key that opens it.',
-  )
+function policiesOf(content: MappingContent | undefined, { policies }: MappingView): readonly string[] {
+  const stored = typeof content?.policy === 'string' ? content.policy.split(',').filter((name) => name !== '') : policies
+  if (stored.length > 0) return stored
+  throw new NotMovable('MinIO names no policy for it, and the console holds no key that opens it, so it was left as it is.')
 }
 
 function mappingOf(name: string) {

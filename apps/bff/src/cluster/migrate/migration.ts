@@ -4,7 +4,7 @@ import { AppError } from '../../errors.ts'
 import type { Progress, Work } from '../../jobs/job.ts'
 import { type AuditResult, type AuditScope, takeAudit } from '../audit.ts'
 import { countSeals, isToMove } from '../seal-counts.ts'
-import { REWRITE_ORDER } from './item-rewrite.ts'
+import { NotMovable, REWRITE_ORDER } from './item-rewrite.ts'
 import { type MoveScope, moveItem } from './move-item.ts'
 
 export interface MigrationScope extends MoveScope {
@@ -29,11 +29,14 @@ export const migrationWork = (scope: MigrationScope): Work =>
     const plan = planOf(items, scope)
     const run = new Run(items, plan, scope.defaultKey)
     yield { ...run.progress(`${plan.length} items to move to ${scope.defaultKey}.`), sealsBefore: audit.counts, total: plan.length }
-    if (!scope.dryRun) {
-      for (const item of plan) {
+    try {
+      for (const item of scope.dryRun ? [] : plan) {
         signal.throwIfAborted()
         yield await step(scope, run, item)
       }
+    } catch (error) {
+      yield await seen(scope)
+      throw error
     }
     yield { ...run.progress('Reading the drives again.') }
     const result = await takeAudit(scope.audit)
@@ -41,11 +44,20 @@ export const migrationWork = (scope: MigrationScope): Work =>
     yield { seals: result.audit.counts, message: closing(scope, run, result) }
   }
 
+/** After a stop the pages show what the drives hold now; that they can't be read hides no reason for the stop. */
+async function seen({ audit, keep }: MigrationScope): Promise<Progress> {
+  const result = await takeAudit(audit).catch(() => null)
+  if (result === null) return {}
+  await keep(result)
+  return { seals: result.audit.counts }
+}
+
 async function step(scope: MoveScope, run: Run, item: IamItem): Promise<Progress> {
   try {
     run.moved(item, (await moveItem(scope, item))?.compared)
     return run.progress(`Moved ${item.path}.`)
   } catch (error) {
+    if (error instanceof NotMovable) return run.leave(item, error.detail)
     if (error instanceof AppError) throw new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
     throw error
   }
@@ -78,6 +90,7 @@ class Run {
   readonly #byKind: Map<string, { done: number; total: number }>
   readonly #defaultKey: string
   #recent: string[] = []
+  #failures: Job['failures'] = []
 
   constructor(items: readonly IamItem[], plan: readonly IamItem[], defaultKey: string) {
     this.total = plan.length
@@ -99,6 +112,11 @@ class Run {
     this.#recent = [item.path, ...this.#recent].slice(0, RECENT)
   }
 
+  leave(item: IamItem, reason: string): Progress {
+    this.#failures = [...this.#failures, { item: item.path, reason }]
+    return this.progress(`Left ${item.path} as it is.`)
+  }
+
   progress(message: string): Progress & Pick<Job, 'message'> {
     return {
       message,
@@ -106,6 +124,8 @@ class Run {
       seals: countSeals(this.#now.values()),
       byKind: [...this.#byKind].map(([kind, counts]) => ({ kind, ...counts })),
       recent: this.#recent,
+      failed: this.#failures.length,
+      failures: this.#failures,
     }
   }
 }

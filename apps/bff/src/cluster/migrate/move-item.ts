@@ -25,8 +25,8 @@ export interface Moved {
 
 /** A rewrite that did not keep what it should have kept. The job stops at it. */
 export class MeaningChanged extends AppError {
-  constructor(path: string, what: string) {
-    super('conflict', `${path}: ${what} Nothing else was touched after it.`)
+  constructor(what: string) {
+    super('conflict', `${what} Nothing was touched after it.`)
   }
 }
 
@@ -55,16 +55,16 @@ async function verify(scope: MoveScope, item: IamItem, view: ApiView, before: Ui
   const { path, kind, name } = item
   const after = await stored(scope, path)
   if (after.state !== 'kms' || after.key !== scope.defaultKey) {
-    throw new MeaningChanged(path, `MinIO took the rewrite, but on the drives the item is not sealed by ${scope.defaultKey}.`)
+    throw new MeaningChanged(`MinIO took the rewrite, but on the drives the item is not sealed by ${scope.defaultKey}.`)
   }
   const { view: look, meaning = (seen: ApiView) => seen } = rewriteFor(kind)
   const told = changedMembers(meaning(view), meaning(await look(scope.api, name)))
-  if (told.length > 0) throw new MeaningChanged(path, `after the rewrite MinIO answers otherwise in ${told.join(', ')}.`)
+  if (told.length > 0) throw new MeaningChanged(`After the rewrite MinIO answers otherwise in ${told.join(', ')}.`)
   const content = await openContent(scope.keys, path, after)
   try {
     if (before === undefined || content === undefined) return { compared: 'answers' }
     const differing = differences(kind, before, content)
-    if (differing.length > 0) throw new MeaningChanged(path, `its content differs in ${differing.join(', ')}.`)
+    if (differing.length > 0) throw new MeaningChanged(`Its content differs in ${differing.join(', ')}.`)
     return { compared: 'content' }
   } finally {
     content?.fill(0)
@@ -74,8 +74,8 @@ async function verify(scope: MoveScope, item: IamItem, view: ApiView, before: Ui
 
 async function stored({ reader }: MoveScope, path: string) {
   const item = await readItem(reader, path)
-  if (item === undefined) throw new AppError('conflict', `${path} is gone from the drives: somebody deleted it meanwhile.`)
-  if (item.bytes === undefined) throw new AppError('upstream-failed', `${path} can’t be read from the drives: ${item.trouble}.`)
+  if (item === undefined) throw new AppError('conflict', 'It is gone from the drives: somebody deleted it meanwhile. Start again: the drives say what is left.')
+  if (item.bytes === undefined) throw new AppError('upstream-failed', `It can’t be read from the drives: ${item.trouble}.`)
   return { bytes: item.bytes, ...classify(path, item.bytes) }
 }
 

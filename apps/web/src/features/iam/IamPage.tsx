@@ -18,7 +18,7 @@ import { MigrateDialog } from './MigrateDialog.tsx'
 export function IamPage() {
   const audit = useQuery(query(readAudit, {}))
   const [act, setAct] = useUrlParam('act')
-  const { job, running } = useShownJob()
+  const { job, running, migrating } = useShownJob()
   const missing = audit.error?.code === 'no-audit-yet'
   const busy = running ? 'A job is running.' : null
   const migrateWhy =
@@ -29,7 +29,7 @@ export function IamPage() {
         : busy
   const actions = audit.data && (
     <>
-      <ReadDrives why={busy} label="Read the drives" />
+      {!running && <ReadDrives />}
       <Button look="primary" why={migrateWhy} onClick={() => setAct('migrate')}>
         Migrate
       </Button>
@@ -49,7 +49,7 @@ export function IamPage() {
       {!missing && <StaleLine read={audit} />}
       {audit.data && (
         <>
-          <AuditView audit={audit.data} />
+          {!migrating && <AuditView audit={audit.data} />}
           <ItemTable key={audit.data.takenAt} audit={audit.data} />
         </>
       )}
@@ -67,8 +67,13 @@ export function IamPage() {
 function useShownJob() {
   const [chosen] = useUrlParam('job')
   const { data } = useQuery(query(listJobs, {}))
-  const running = data?.jobs.find((job) => !jobEnded(job))?.id
-  return { job: running ?? (chosen || undefined), running: running !== undefined }
+  const running = data?.jobs.find((job) => !jobEnded(job))
+  return {
+    job: running?.id ?? (chosen || undefined),
+    running: running !== undefined,
+    /** Its live bar takes the place of the one of the audit, which grows old meanwhile. */
+    migrating: running?.kind === 'iam-migration',
+  }
 }
 
 const NoAudit = () => (

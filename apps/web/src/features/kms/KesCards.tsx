@@ -48,7 +48,7 @@ function KesCard({ status }: { status: KesStatus }) {
           {url}
         </h3>
         <span
-          className={`inline-flex items-center gap-1.5 text-sm font-medium ${reachable ? 'text-good' : 'text-critical'}`}
+          className={`inline-flex shrink-0 items-center gap-1.5 text-sm font-medium ${reachable ? 'text-good' : 'text-critical'}`}
         >
           <Icon name={reachable ? 'good' : 'critical'} />
           {reachable ? 'Answers' : 'Does not answer'}

@@ -3,6 +3,7 @@ import { counted, duration } from '../../lib/format.ts'
 import { kmsWords } from '../../lib/kms-words.ts'
 import { Icon, type IconName } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
+import { ScrollBox } from '../../ui/Text.tsx'
 
 type KmsEndpoint = Kms['endpoints'][number]
 
@@ -20,7 +21,7 @@ export function Endpoints({ endpoints }: { endpoints: readonly KmsEndpoint[] }) 
   return (
     <section className="space-y-2">
       <h2 className="text-lg font-semibold">Endpoints</h2>
-      <div className="overflow-x-auto rounded-md border border-line bg-surface">
+      <ScrollBox className="rounded-md border border-line bg-surface">
         <table aria-label="KMS endpoints" className="w-full text-sm">
           <thead>
             <tr>
@@ -52,7 +53,7 @@ export function Endpoints({ endpoints }: { endpoints: readonly KmsEndpoint[] }) 
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </section>
   )
 }
@@ -68,7 +69,7 @@ export function Nodes({ kms: { nodes, nodesAgree } }: { kms: Kms }) {
           agree.
         </Note>
       )}
-      <div className="overflow-x-auto rounded-md border border-line bg-surface">
+      <ScrollBox className="rounded-md border border-line bg-surface">
         <table aria-label="MinIO nodes" className="w-full text-sm">
           <thead>
             <tr>
@@ -99,7 +100,7 @@ export function Nodes({ kms: { nodes, nodesAgree } }: { kms: Kms }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollBox>
     </section>
   )
 }

@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { every, query } from '../../api/query.ts'
 import { Page } from '../../components/Page.tsx'
+import { type Proof, ProofResult } from '../../components/ProofResult.tsx'
 import { ReadView } from '../../components/ReadView.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
 import { Icon, type IconName } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Time } from '../../ui/Text.tsx'
-import { StepBody } from './StepBody.tsx'
+import { StepBody, type StepBodyProps } from './StepBody.tsx'
 
 const READ_MS = 10_000
 const RESTARTING_MS = 3_000
@@ -36,7 +37,7 @@ export function MovePage() {
               {data.notFor}
             </Note>
           ) : (
-            <Steps move={data} onRestart={() => setRestarting(true)} />
+            <Steps move={data} restarting={restarting && !restarted(data)} onRestart={() => setRestarting(true)} />
           )
         }
       </ReadView>
@@ -53,7 +54,8 @@ const faces: Record<MoveStep['face'], { icon: IconName; word: string; ink: strin
   danger: { icon: 'critical', word: 'Would lose data', ink: 'text-critical' },
 }
 
-function Steps({ move, onRestart }: { move: Move; onRestart: () => void }) {
+function Steps({ move, restarting, onRestart }: { move: Move; restarting: boolean; onRestart: () => void }) {
+  const [proof, setProof] = useState<Proof | null>(null)
   const [chosen, setChosen] = useUrlParam('step')
   const current = move.steps.find(({ face }) => face === 'do' || face === 'danger')?.id
   const open = move.steps.some(({ id }) => id === chosen) ? chosen : current
@@ -64,6 +66,11 @@ function Steps({ move, onRestart }: { move: Move; onRestart: () => void }) {
           MinIO runs on KES, and the key is the one that sealed this cluster’s data.
         </Note>
       )}
+      {proof && (
+        <section aria-label="Proof" className="rounded-md border border-line bg-surface p-4">
+          <ProofResult proof={proof} />
+        </section>
+      )}
       <ol className="divide-y divide-line rounded-md border border-line bg-surface">
         {move.steps.map((step, index) => (
           <Step
@@ -73,7 +80,9 @@ function Steps({ move, onRestart }: { move: Move; onRestart: () => void }) {
             move={move}
             open={step.id === open}
             onToggle={() => setChosen(step.id === open ? null : step.id === current ? null : step.id)}
+            restarting={restarting}
             onRestart={onRestart}
+            onProof={setProof}
           />
         ))}
       </ol>
@@ -84,16 +93,10 @@ function Steps({ move, onRestart }: { move: Move; onRestart: () => void }) {
   )
 }
 
-type StepProps = {
-  step: MoveStep
-  number: number
-  move: Move
-  open: boolean
-  onToggle: () => void
-  onRestart: () => void
-}
+type StepProps = StepBodyProps & { number: number; open: boolean; onToggle: () => void }
 
-function Step({ step, number, move, open, onToggle, onRestart }: StepProps) {
+function Step({ number, open, onToggle, ...body }: StepProps) {
+  const { step } = body
   const { icon, word, ink } = faces[step.face]
   return (
     <li aria-current={step.face === 'do' || step.face === 'danger' ? 'step' : undefined}>
@@ -123,7 +126,7 @@ function Step({ step, number, move, open, onToggle, onRestart }: StepProps) {
             <p className="max-w-[75ch] wrap-anywhere">{step.detail}</p>
           )}
           {step.evidence && <p className="text-sm text-muted wrap-anywhere">Known by: {step.evidence}</p>}
-          <StepBody step={step} move={move} onRestart={onRestart} />
+          <StepBody {...body} />
         </section>
       )}
     </li>

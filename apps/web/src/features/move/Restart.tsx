@@ -9,7 +9,9 @@ import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Field } from '../../ui/Field.tsx'
 import { Lines } from '../../ui/Text.tsx'
 
-export function Restart({ move, onRestart }: { move: Move; onRestart: () => void }) {
+type Props = { move: Move; restarting: boolean; onRestart: () => void }
+
+export function Restart({ move, restarting, onRestart }: Props) {
   const [asking, setAsking] = useState(false)
   if (!move.canRestart) return <Commands />
   return (
@@ -17,7 +19,7 @@ export function Restart({ move, onRestart }: { move: Move; onRestart: () => void
       <p className="text-sm text-muted">
         All nodes restart at once: one by one, each would wait for the others to agree.
       </p>
-      <Button look="primary" onClick={() => setAsking(true)}>
+      <Button look="primary" why={restarting ? 'MinIO restarts now.' : null} onClick={() => setAsking(true)}>
         Restart MinIO
       </Button>
       {asking && <RestartDialog word={move.confirmWord} onClose={() => setAsking(false)} onRestart={onRestart} />}

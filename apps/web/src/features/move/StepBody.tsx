@@ -6,7 +6,7 @@ import { Link } from 'wouter'
 import { useDenied } from '../../api/capabilities.ts'
 import { invalidate, query, queryClient, useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
-import { ProofResult } from '../../components/ProofResult.tsx'
+import type { Proof } from '../../components/ProofResult.tsx'
 import { paths } from '../../lib/paths.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
 import { Note } from '../../ui/Note.tsx'
@@ -15,17 +15,28 @@ import { Restart } from './Restart.tsx'
 
 const lookAgain = () => invalidate(readMove, readKms, listKeys, readOverview)
 
-type Props = { step: MoveStep; move: Move; onRestart: () => void }
+export type StepBodyProps = {
+  step: MoveStep
+  move: Move
+  restarting: boolean
+  onRestart: () => void
+  /** The page shows it, since the step it comes from closes when it holds. */
+  onProof: (proof: Proof) => void
+}
 
 /** What to do in a step. A step that waits, holds or would lose data has nothing to press but its proof. */
-export function StepBody({ step: { id, face }, move, onRestart }: Props) {
-  if (id === 'proof') return face === 'waiting' ? null : <Prove move={move} />
+export function StepBody({ step: { id, face }, move, restarting, onRestart, onProof }: StepBodyProps) {
+  if (id === 'proof') return face === 'waiting' ? null : <Prove move={move} onProof={onProof} />
   if (id === 'lines') return <EnvLines move={move} face={face} />
   if (face === 'waiting' || face === 'danger') return null
   if (id === 'kes') return <Go href={paths.kms} word="Show KMS" />
-  if (id === 'import') return <Import move={move} done={face === 'holds'} />
+  if (id === 'import') return <Import move={move} done={face === 'holds'} onProof={onProof} />
   if (id === 'restart')
-    return face === 'holds' ? <Go href={paths.kms} word="Show KMS" /> : <Restart move={move} onRestart={onRestart} />
+    return face === 'holds' ? (
+      <Go href={paths.kms} word="Show KMS" />
+    ) : (
+      <Restart move={move} restarting={restarting} onRestart={onRestart} />
+    )
   return <Go href={paths.iam} word="IAM migration" primary={face === 'do'} />
 }
 
@@ -35,9 +46,20 @@ const Go = ({ href, word, primary = false }: { href: string; word: string; prima
   </Link>
 )
 
-function Import({ move: { keyName, sourceId, fingerprint }, done }: { move: Move; done: boolean }) {
+function Import({
+  move: { keyName, sourceId, fingerprint },
+  done,
+  onProof,
+}: {
+  move: Move
+  done: boolean
+  onProof: (proof: Proof) => void
+}) {
   const denied = useDenied('importKeys')
-  const run = useCall(importKey, lookAgain)
+  const run = useCall(importKey, ({ proof }) => {
+    onProof(proof)
+    return lookAgain()
+  })
   const start = () =>
     keyName !== null && sourceId !== null && run.mutate({ name: keyName, source: { kind: 'server', id: sourceId } })
   const why =
@@ -69,13 +91,15 @@ function Import({ move: { keyName, sourceId, fingerprint }, done }: { move: Move
         </Button>
       )}
       <FailureNote failure={run.error} />
-      {run.data && <ProofResult proof={run.data.proof} />}
     </>
   )
 }
 
-function Prove({ move: { keyName } }: { move: Move }) {
-  const prove = useCall(proveKey, lookAgain)
+function Prove({ move: { keyName }, onProof }: { move: Move; onProof: (proof: Proof) => void }) {
+  const prove = useCall(proveKey, (proof) => {
+    onProof(proof)
+    return lookAgain()
+  })
   return (
     <>
       <Button
@@ -87,7 +111,6 @@ function Prove({ move: { keyName } }: { move: Move }) {
         Prove
       </Button>
       <FailureNote failure={prove.error} />
-      {prove.data && <ProofResult proof={prove.data} />}
     </>
   )
 }
