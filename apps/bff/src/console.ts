@@ -1,4 +1,4 @@
-import type { Lookup } from './config/variables.ts'
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
@@ -8,21 +8,21 @@ import { KesWatch } from './cluster/kes-watch.ts'
 import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
 import { readEnvFile } from './config/env-file.ts'
+import type { Lookup } from './config/variables.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
 import { readRoles } from './custody/roles.ts'
+import { AppError } from './errors.ts'
 import type { RequestContext } from './http/env.ts'
 import { JobRunner } from './jobs/runner.ts'
 import { readIdentity } from './kes/identity.ts'
 import { connectKes, type Kes } from './kes/transport.ts'
 import { newInspectKeyPair } from './minio/inspect.ts'
-import { connectMinio, type Credentials, type Minio } from './minio/transport.ts'
+import { type Credentials, connectMinio, type Minio } from './minio/transport.ts'
 import { argon2id } from './native/argon2id.ts'
 import { loadHighwayHash } from './native/highway-hash.ts'
 import { OwnKeys } from './session/own-keys.ts'
 import { SealedStore } from './session/sealed-store.ts'
 import { Sessions } from './session/sessions.ts'
-import { join } from 'node:path'
-import { AppError } from './errors.ts'
 
 const KES_TIMEOUT_MS = 5_000
 /** A cluster that has a region of its own refuses others, and says which it wants. */
@@ -89,7 +89,10 @@ export function minioFor({ minio }: Console, c: RequestContext): { minio: Minio;
 /** @throws AppError `kes-not-configured` */
 export function requireKes({ kes }: Pick<Console, 'kes'>): Kes {
   if (kes !== null) return kes
-  throw new AppError('kes-not-configured', 'The console knows no KES. Set MINIO_KMS_KES_ENDPOINT and an identity for it, and start it again.')
+  throw new AppError(
+    'kes-not-configured',
+    'The console knows no KES. Set MINIO_KMS_KES_ENDPOINT and an identity for it, and start it again.',
+  )
 }
 
 /** Reads drives with a key pair of its own, so that nobody on the way reads along. */
@@ -100,7 +103,9 @@ export const driveReader = async (
 
 /** With what the console can open items on this host, as it lies there now. The caller wipes the static key. */
 export async function itemKeys({ config, kes }: Console): Promise<ItemKeys> {
-  const source = (await listSources(config)).find(({ id, fingerprint }) => id === ENV_FILE_SOURCE && fingerprint !== null)
+  const source = (await listSources(config)).find(
+    ({ id, fingerprint }) => id === ENV_FILE_SOURCE && fingerprint !== null,
+  )
   const staticKey = source
     ? { name: source.keyName, material: await openSource(config, source.id, source.keyName) }
     : null
@@ -108,8 +113,10 @@ export async function itemKeys({ config, kes }: Console): Promise<ItemKeys> {
 }
 
 /** The role file as it lies now; null where none is configured. */
-export const rolesReader = ({ config }: Console) => async () =>
-  config.rolesFile === null ? null : readRoles(config.rolesFile)
+export const rolesReader =
+  ({ config }: Console) =>
+  async () =>
+    config.rolesFile === null ? null : readRoles(config.rolesFile)
 
 /** The variables of the cluster's env file as it lies now; empty without one. */
 export const envFileLookup = ({ config }: Console): Lookup => {

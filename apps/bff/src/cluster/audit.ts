@@ -29,7 +29,9 @@ export async function takeAudit(scope: AuditScope): Promise<AuditResult> {
     readItem(scope.reader, 'backend-encrypted'),
   ])
   const observed = drives.size
-  const items = stored.map((item) => describe(item, observed, scope)).sort((one, other) => (one.path < other.path ? -1 : 1))
+  const items = stored
+    .map((item) => describe(item, observed, scope))
+    .sort((one, other) => (one.path < other.path ? -1 : 1))
   for (const { bytes } of stored) bytes?.fill(0)
   return { audit: summarise(items, observed, marker !== undefined, scope), items }
 }

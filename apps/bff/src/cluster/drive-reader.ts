@@ -1,5 +1,5 @@
-import { FormatError, parseXlMeta, type XlMeta, type XlObject } from '../crypto/xl-meta.ts'
 import { joinShards } from '../crypto/shards.ts'
+import { FormatError, parseXlMeta, type XlMeta, type XlObject } from '../crypto/xl-meta.ts'
 import { type InspectKeyPair, inspect, SYSTEM_VOLUME } from '../minio/inspect.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
 
@@ -41,7 +41,11 @@ export const readItems = (reader: DriveReader, folder: string, volume = SYSTEM_V
  *
  * @returns undefined when no drive holds it
  */
-export async function readItem(reader: DriveReader, path: string, volume = SYSTEM_VOLUME): Promise<StoredItem | undefined> {
+export async function readItem(
+  reader: DriveReader,
+  path: string,
+  volume = SYSTEM_VOLUME,
+): Promise<StoredItem | undefined> {
   for (let attempt = 1; ; attempt++) {
     const { items } = await read(reader, volume, { metas: path + META, parts: `${path}/*/part.1` })
     const item = items.find((found) => found.path === path)
@@ -50,7 +54,11 @@ export async function readItem(reader: DriveReader, path: string, volume = SYSTE
 }
 
 /** An item is a folder with an xl.meta, and with `<uuid>/part.1` when its content is not inside that. */
-async function read(reader: DriveReader, volume: string, globs: { metas: string; parts: string }): Promise<DriveReading> {
+async function read(
+  reader: DriveReader,
+  volume: string,
+  globs: { metas: string; parts: string },
+): Promise<DriveReading> {
   const metas = await inspect(reader.minio, reader.credentials, { volume, file: globs.metas }, reader.keyPair)
   const byItem = groupByItem(metas)
   const parts = needsParts(byItem)
@@ -65,7 +73,11 @@ async function read(reader: DriveReader, volume: string, globs: { metas: string;
 /**
  * The metadata of one item alone: an object of a bucket may be of any size. Undefined when no drive holds it whole.
  */
-export async function readMeta(reader: DriveReader, path: string, volume: string): Promise<StoredItem['metaSys'] | undefined> {
+export async function readMeta(
+  reader: DriveReader,
+  path: string,
+  volume: string,
+): Promise<StoredItem['metaSys'] | undefined> {
   const files = await inspect(reader.minio, reader.credentials, { volume, file: path + META }, reader.keyPair)
   const copies = groupByItem(files).get(path) ?? []
   return copies.map(({ meta }) => meta).find(isObject)?.latestVersion.metaSys
@@ -98,7 +110,8 @@ function parse(bytes: Uint8Array): XlMeta | FormatError {
 
 type Whole = XlMeta & { readonly latestVersion: XlObject }
 
-const isObject = (meta: XlMeta | FormatError): meta is Whole => !(meta instanceof FormatError) && !meta.latestVersion.deleted
+const isObject = (meta: XlMeta | FormatError): meta is Whole =>
+  !(meta instanceof FormatError) && !meta.latestVersion.deleted
 
 const needsParts = (byItem: ReadonlyMap<string, readonly Copy[]>) =>
   [...byItem.values()].flat().some(({ meta }) => isObject(meta) && meta.latestVersion.inlineShard === undefined)
@@ -115,7 +128,9 @@ function assemble(
   if (readable.length === 0) {
     return damaged && { path, bytes: undefined, trouble: damaged.message, metaSys: {}, copies: 0 }
   }
-  const newest = readable.reduce((max, { meta }) => (meta.latestVersion.modTimeNs > max ? meta.latestVersion.modTimeNs : max), 0n)
+  const newest = readable
+    .map(({ meta }) => meta.latestVersion.modTimeNs)
+    .reduce((one, other) => (one > other ? one : other))
   const current = readable.filter(({ meta }) => meta.latestVersion.modTimeNs === newest)
   const shards = current.flatMap(({ drive, meta }) => {
     const { inlineShard, dataDir } = meta.latestVersion

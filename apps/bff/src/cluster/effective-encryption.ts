@@ -20,9 +20,15 @@ export function effectiveEncryption(
   { defaultKey, autoEncryption }: EncryptionDefaults,
 ): Effective | null {
   const key = defaultKey === null ? {} : { key: defaultKey }
-  if (configured.mode === 'sse-s3') return { mode: 'sse-s3', ...key, reason: 'The bucket’s configuration; SSE-S3 uses the default key.' }
+  if (configured.mode === 'sse-s3')
+    return { mode: 'sse-s3', ...key, reason: 'The bucket’s configuration; SSE-S3 uses the default key.' }
   if (configured.mode === 'sse-kms') return { ...configured, reason: 'The bucket’s configuration.' }
   if (autoEncryption === null) return null
-  if (autoEncryption) return { mode: 'sse-kms', ...key, reason: 'MINIO_KMS_AUTO_ENCRYPTION is on; the bucket itself has no configuration.' }
+  if (autoEncryption)
+    return {
+      mode: 'sse-kms',
+      ...key,
+      reason: 'MINIO_KMS_AUTO_ENCRYPTION is on; the bucket itself has no configuration.',
+    }
   return { mode: 'none', reason: 'No configuration, and auto-encryption is off.' }
 }

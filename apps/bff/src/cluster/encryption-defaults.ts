@@ -15,6 +15,7 @@ export async function encryptionDefaults(minio: Minio, credentials: Credentials)
 }
 
 function unlessOver(error: unknown): null {
-  if (!(error instanceof AppError) || error.code === 'session-expired' || error.code === 'upstream-unreachable') throw error
+  if (!(error instanceof AppError) || error.code === 'session-expired' || error.code === 'upstream-unreachable')
+    throw error
   return null
 }

@@ -45,7 +45,8 @@ const kesDown: Source = ({ kms, kesDownSince }) => {
   return {
     id: 'kes-down',
     severity: 'critical',
-    title: 'No KES endpoint answers: reads and writes of encrypted objects and IAM changes fail; running sign-ins still work',
+    title:
+      'No KES endpoint answers: reads and writes of encrypted objects and IAM changes fail; running sign-ins still work',
     detail: `${hop?.trouble ?? 'MinIO reports every endpoint as offline.'} A restarted MinIO would not come up again.`,
     action: { label: 'See which hop is broken', href: '/kms' },
   }
@@ -75,7 +76,7 @@ const underRoot: Source = ({ kms, audit }) => {
     detail: movable
       ? `${items(count)} can be opened with today’s root password alone. ${kms.kind === 'none' ? 'Give MinIO a KMS first, then migrate them.' : 'Migrate them to the KMS key; until then leave the root password as it is.'}`
       : 'Everything that can be rewritten is under the KMS key. The rest says in its row what it is and how it goes away; keep the root password until then.',
-    action: { label: movable ? 'Migrate IAM' : 'See the items', href: '/iam?state=root-credentials' },
+    action: { label: movable ? 'Migrate IAM' : 'See the items', href: '/iam?seal=root-credentials' },
   }
 }
 
@@ -88,7 +89,7 @@ const plaintextIam: Source = ({ kms, audit }) => {
     severity: 'critical',
     title: 'User secrets are readable on the drives',
     detail: `${plaintextThatMatters} of ${items(total)} lie in plaintext. Migrate them, then rotate the secrets they held: old copies may exist on retired drives, snapshots and backups.`,
-    action: { label: kms.kind === 'none' ? 'See the items' : 'Migrate IAM', href: '/iam?state=plaintext' },
+    action: { label: kms.kind === 'none' ? 'See the items' : 'Migrate IAM', href: '/iam?seal=plaintext' },
   }
 }
 
@@ -107,7 +108,8 @@ const noKms: Source = ({ kms, ignoredKeyFile }) => {
         id: 'no-kms',
         severity: 'critical',
         title: 'No KMS configured',
-        detail: 'Objects are stored as they come, and so are user secrets. Give MinIO a KES (or a static key to begin with) and restart all nodes together.',
+        detail:
+          'Objects are stored as they come, and so are user secrets. Give MinIO a KES (or a static key to begin with) and restart all nodes together.',
         action: { label: 'See the KMS', href: '/kms' },
       }
 }
@@ -146,7 +148,7 @@ const openBuckets: Source = ({ buckets, kms }) => {
       kms.kind === 'none'
         ? 'Without a KMS no bucket can encrypt. Configure one first.'
         : 'Objects written there without an encryption header are stored in plaintext. Setting a default does not touch existing objects.',
-    action: { label: 'Set bucket encryption', href: '/buckets?mode=none' },
+    action: { label: 'Set bucket encryption', href: '/buckets?seal=none' },
   }
 }
 
@@ -156,7 +158,8 @@ const nodesDiffer: Source = ({ kms }) =>
         id: 'nodes-differ',
         severity: 'warning',
         title: 'Nodes run other KMS settings than the rest',
-        detail: 'Give all nodes the same MINIO_* names and values, and restart them together: a node waits at its start until enough others agree.',
+        detail:
+          'Give all nodes the same MINIO_* names and values, and restart them together: a node waits at its start until enough others agree.',
         action: { label: 'See the nodes', href: '/kms' },
       }
     : undefined
@@ -180,7 +183,8 @@ const legacyVariables: Source = ({ legacyVariables: names, kms }) =>
         id: 'legacy-variables',
         severity: kms.kind === 'none' ? 'critical' : 'warning',
         title: `The env file has variables that today’s server ignores: ${names.join(', ')}`,
-        detail: 'They are read by no current release, and nothing is logged about it. Replace them by MINIO_KMS_SECRET_KEY or MINIO_KMS_KES_*, and MINIO_ROOT_USER / MINIO_ROOT_PASSWORD.',
+        detail:
+          'They are read by no current release, and nothing is logged about it. Replace them by MINIO_KMS_SECRET_KEY or MINIO_KMS_KES_*, and MINIO_ROOT_USER / MINIO_ROOT_PASSWORD.',
         action: { label: 'See the KMS', href: '/kms' },
       }
     : undefined
@@ -192,7 +196,7 @@ const defaultPassword: Source = ({ defaultRootPassword }) =>
         severity: 'critical',
         title: 'Root password is minioadmin',
         detail: 'Everybody knows it. Change it once no item is sealed by it any more: read the drives first.',
-        action: { label: 'See what it seals', href: '/iam?state=root-credentials' },
+        action: { label: 'See what it seals', href: '/iam?seal=root-credentials' },
       }
     : undefined
 
@@ -202,7 +206,8 @@ const legacyMarker: Source = ({ audit }) =>
         id: 'legacy-marker',
         severity: 'info',
         title: 'The one-time migration of 2021 never ran here',
-        detail: 'The marker backend-encrypted is still there. Releases since April 2023 leave it and migrate nothing by themselves.',
+        detail:
+          'The marker backend-encrypted is still there. Releases since April 2023 leave it and migrate nothing by themselves.',
         action: { label: 'See the items', href: '/iam' },
       }
     : undefined

@@ -1,13 +1,13 @@
+import type { SealState } from '@strongroom/shared/seal'
 import type { Argon2id } from '../crypto/admin-body.ts'
 import { itemContext } from '../crypto/context.ts'
 import { openDataKey } from '../crypto/data-key.ts'
 import { ForgeryError } from '../crypto/failures.ts'
 import { type KmsEnvelope, openKmsEnvelope, parseKmsEnvelope } from '../crypto/kms-envelope.ts'
 import { openRootSealed } from '../crypto/root-credentials.ts'
-import type { SealState } from '@strongroom/shared/seal'
-import type { Kes } from '../kes/transport.ts'
 import { saidKes } from '../kes/answer.ts'
 import { decryptDataKey } from '../kes/keys.ts'
+import type { Kes } from '../kes/transport.ts'
 import { Secret } from '../secret.ts'
 
 /** With what the console can open items. Each is optional: what it lacks it can't open. */

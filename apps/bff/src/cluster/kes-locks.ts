@@ -62,7 +62,10 @@ export async function requireImportKey({ readRoles }: KesLocks, caller: Caller, 
 
 function requireFreshSignIn({ signedInAt }: Caller) {
   if (Date.now() - signedInAt.getTime() <= FRESH_MS) return
-  throw new AppError('sign-in-again', 'Keys are written only within 5 minutes of signing in. Sign in again, then repeat this.')
+  throw new AppError(
+    'sign-in-again',
+    'Keys are written only within 5 minutes of signing in. Sign in again, then repeat this.',
+  )
 }
 
 async function asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
@@ -73,8 +76,12 @@ async function asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
     if (error.code === 'not-allowed') {
       throw new AppError('not-allowed', `MinIO refused: your policies do not allow ${action}.`, { cause: error })
     }
-    throw new AppError('not-allowed', `Strongroom refuses: MinIO could not be asked whether you have ${action}. ${error.detail}`, {
-      cause: error,
-    })
+    throw new AppError(
+      'not-allowed',
+      `Strongroom refuses: MinIO could not be asked whether you have ${action}. ${error.detail}`,
+      {
+        cause: error,
+      },
+    )
   }
 }

@@ -96,7 +96,11 @@ const endpointsOf = (status: MinioKms | 'none' | null): Kms['endpoints'] =>
       }))
 
 function describeNode({ env, ...node }: ClusterInfo['nodes'][number]): KmsNode {
-  return { ...node, kind: env === null ? 'unknown' : kindByVariables(env), defaultKey: env?.MINIO_KMS_KES_KEY_NAME ?? null }
+  return {
+    ...node,
+    kind: env === null ? 'unknown' : kindByVariables(env),
+    defaultKey: env?.MINIO_KMS_KES_KEY_NAME ?? null,
+  }
 }
 
 /** An emptied `MINIO_KMS_SECRET_KEY=` stays in the list beside the KES lines, so KES is looked for first. */
@@ -109,7 +113,11 @@ function kindByVariables(env: Readonly<Record<string, string>>): KmsKind {
 function agree({ nodes }: ClusterInfo): boolean | null {
   if (nodes.some(({ env }) => env === null)) return null
   const settings = nodes.map(({ env }) =>
-    JSON.stringify(Object.entries(env!).filter(([name]) => name.startsWith('MINIO_KMS_')).sort()),
+    JSON.stringify(
+      Object.entries(env!)
+        .filter(([name]) => name.startsWith('MINIO_KMS_'))
+        .sort(),
+    ),
   )
   return new Set(settings).size <= 1
 }

@@ -11,7 +11,8 @@ const SITE_REPLICATOR = 'site-replicator-0'
 
 /** By kind: the calls that keep an item's meaning exist, or they do not. */
 export function movability({ kind, name }: ItemIdentity, state: SealState): Movability {
-  if (state === 'unreadable') return fixed('It cannot be read, so nothing proves that a rewrite would keep its meaning.')
+  if (state === 'unreadable')
+    return fixed('It cannot be read, so nothing proves that a rewrite would keep its meaning.')
   switch (kind) {
     case 'service-account':
       return name === SITE_REPLICATOR
@@ -29,7 +30,9 @@ export function movability({ kind, name }: ItemIdentity, state: SealState): Mova
     case 'sts':
       return fixed('A temporary credential: it goes when it expires.')
     case 'config-history':
-      return fixed('No call rewrites a history entry. Clearing the history removes it, and with it the way back to old settings.')
+      return fixed(
+        'No call rewrites a history entry. Clearing the history removes it, and with it the way back to old settings.',
+      )
     case 'format':
       return fixed(formatNote(state))
     case 'tier-config':

@@ -36,7 +36,9 @@ type Checked = Pick<MoveStep, 'id' | 'title' | 'detail' | 'evidence'> & { face: 
 export function judgeMove(facts: MoveFacts): Move {
   const { kms, source } = facts
   const keyName = kms.defaultKey ?? source?.keyName ?? null
-  const checks = [kesAnswers, keyImported, keyProven, linesWritten, restarted, migrated].map((check) => check(facts, keyName ?? '?'))
+  const checks = [kesAnswers, keyImported, keyProven, linesWritten, restarted, migrated].map((check) =>
+    check(facts, keyName ?? '?'),
+  )
   const steps = inOrder(checks)
   const proven = steps.slice(0, 3).every(({ face }) => face === 'holds')
   return {
@@ -72,28 +74,66 @@ const kesAnswers = ({ kms }: MoveFacts): Checked => {
   const step = { id: 'kes', title: 'KES answers and knows the console' } as const
   const endpoints = kms.kes?.endpoints ?? kms.standby?.endpoints ?? []
   const well = endpoints.find(({ trouble }) => trouble === null)
-  if (well) return { ...step, face: 'holds', detail: `KES answers at ${well.url} and its keystore is reachable.`, evidence: `GET ${well.url}/v1/status` }
+  if (well)
+    return {
+      ...step,
+      face: 'holds',
+      detail: `KES answers at ${well.url} and its keystore is reachable.`,
+      evidence: `GET ${well.url}/v1/status`,
+    }
   if (endpoints.length === 0) {
-    return { ...step, face: 'do', detail: 'The console knows no KES. Give it MINIO_KMS_KES_ENDPOINT with a certificate or an API key, and start it again.', evidence: null }
+    return {
+      ...step,
+      face: 'do',
+      detail:
+        'The console knows no KES. Give it MINIO_KMS_KES_ENDPOINT with a certificate or an API key, and start it again.',
+      evidence: null,
+    }
   }
   return { ...step, face: 'do', detail: endpoints[0]!.trouble!, evidence: `GET ${endpoints[0]!.url}/v1/status` }
 }
 
 const keyImported = ({ keyInKes, source }: MoveFacts, keyName: string): Checked => {
-  const step = { id: 'import', title: `The key ${keyName} is in KES`, evidence: `GET /v1/key/describe/${keyName}` } as const
+  const step = {
+    id: 'import',
+    title: `The key ${keyName} is in KES`,
+    evidence: `GET /v1/key/describe/${keyName}`,
+  } as const
   if (keyInKes === true) return { ...step, face: 'holds', detail: `KES has a key named ${keyName}.` }
   if (source === null) {
-    return { ...step, face: 'do', detail: 'The console’s host has no copy of the static key. Name one in STRONGROOM_ENV_FILE or STRONGROOM_KEY_SOURCES, or import it with the kes command on a host that has it.' }
+    return {
+      ...step,
+      face: 'do',
+      detail:
+        'The console’s host has no copy of the static key. Name one in STRONGROOM_ENV_FILE or STRONGROOM_KEY_SOURCES, or import it with the kes command on a host that has it.',
+    }
   }
-  return { ...step, face: 'do', detail: `Import it from “${source.label}” (fingerprint ${source.fingerprint ?? 'unknown'}), before MinIO is pointed at KES: a MinIO that does not find its key there makes a new one of that name.` }
+  return {
+    ...step,
+    face: 'do',
+    detail: `Import it from “${source.label}” (fingerprint ${source.fingerprint ?? 'unknown'}), before MinIO is pointed at KES: a MinIO that does not find its key there makes a new one of that name.`,
+  }
 }
 
 const keyProven = ({ kms, sameMaterial, proven }: MoveFacts, keyName: string): Checked => {
-  const step = { id: 'proof', title: 'It is the same key', evidence: `KES decrypt and generate under ${keyName}` } as const
+  const step = {
+    id: 'proof',
+    title: 'It is the same key',
+    evidence: `KES decrypt and generate under ${keyName}`,
+  } as const
   if (sameMaterial === false) {
-    return { ...step, face: 'danger', detail: `KES has another key under the name ${keyName}. A restart of MinIO on it would leave IAM and encrypted objects unreadable. Remove that key in KES, then import the right one.` }
+    return {
+      ...step,
+      face: 'danger',
+      detail: `KES has another key under the name ${keyName}. A restart of MinIO on it would leave IAM and encrypted objects unreadable. Remove that key in KES, then import the right one.`,
+    }
   }
-  if (sameMaterial === true) return { ...step, face: 'holds', detail: 'KES opens what was sealed with the static key, and the static key opens what KES sealed.' }
+  if (sameMaterial === true)
+    return {
+      ...step,
+      face: 'holds',
+      detail: 'KES opens what was sealed with the static key, and the static key opens what KES sealed.',
+    }
   if (proven) return { ...step, face: 'holds', detail: 'KES opened data keys that this cluster sealed.' }
   if (kms.kind === 'kes' && kms.keyWorks && kms.iamLoaded) {
     return { ...step, face: 'holds', detail: 'MinIO runs on it and has loaded IAM.' }
@@ -104,26 +144,61 @@ const keyProven = ({ kms, sameMaterial, proven }: MoveFacts, keyName: string): C
 const linesWritten = ({ kms, env }: MoveFacts): Checked => {
   const step = { id: 'lines', title: 'Every node’s environment names KES' } as const
   if (env?.namesKes && env.safe) {
-    return { ...step, face: 'holds', detail: 'The env file on this host has the KES lines and an empty MINIO_KMS_SECRET_KEY= line. Other nodes need the same lines.', evidence: 'the env file, as it lies' }
+    return {
+      ...step,
+      face: 'holds',
+      detail:
+        'The env file on this host has the KES lines and an empty MINIO_KMS_SECRET_KEY= line. Other nodes need the same lines.',
+      evidence: 'the env file, as it lies',
+    }
   }
-  if (env?.namesKes) return { ...step, face: 'danger', detail: env.reasons.join(' '), evidence: 'the env file, as it lies' }
-  if (kms.kind === 'kes') return { ...step, face: 'holds', detail: 'The nodes run with KES settings.', evidence: 'GET /minio/admin/v3/info' }
-  return { ...step, face: 'do', detail: 'Put these lines into the env file of every node. The empty MINIO_KMS_SECRET_KEY= line must stay: a running MinIO keeps a variable that merely vanished from the file, and refuses to start with both.', evidence: null }
+  if (env?.namesKes)
+    return { ...step, face: 'danger', detail: env.reasons.join(' '), evidence: 'the env file, as it lies' }
+  if (kms.kind === 'kes')
+    return { ...step, face: 'holds', detail: 'The nodes run with KES settings.', evidence: 'GET /minio/admin/v3/info' }
+  return {
+    ...step,
+    face: 'do',
+    detail:
+      'Put these lines into the env file of every node. The empty MINIO_KMS_SECRET_KEY= line must stay: a running MinIO keeps a variable that merely vanished from the file, and refuses to start with both.',
+    evidence: null,
+  }
 }
 
 const restarted = ({ kms }: MoveFacts): Checked => {
-  const step = { id: 'restart', title: 'MinIO runs on KES', evidence: 'GET /minio/kms/v1/status and key/status' } as const
-  if (kms.kind !== 'kes') return { ...step, face: 'do', detail: 'Restart all nodes at once. Reads and writes pause for some seconds.' }
+  const step = {
+    id: 'restart',
+    title: 'MinIO runs on KES',
+    evidence: 'GET /minio/kms/v1/status and key/status',
+  } as const
+  if (kms.kind !== 'kes')
+    return { ...step, face: 'do', detail: 'Restart all nodes at once. Reads and writes pause for some seconds.' }
   if (kms.iamLoaded === false) {
-    return { ...step, face: 'danger', detail: 'MinIO runs on KES but has not loaded its users. If this lasts, go back: put the static key’s line in again, take the KES lines out, and restart.' }
+    return {
+      ...step,
+      face: 'danger',
+      detail:
+        'MinIO runs on KES but has not loaded its users. If this lasts, go back: put the static key’s line in again, take the KES lines out, and restart.',
+    }
   }
-  if (kms.keyWorks !== true || kms.iamLoaded !== true) return { ...step, face: 'do', detail: kms.keyError ?? 'Waiting until the default key works and IAM is loaded.' }
-  return { ...step, face: 'holds', detail: 'Every node that was seen runs on KES, the default key works, and IAM is loaded.' }
+  if (kms.keyWorks !== true || kms.iamLoaded !== true)
+    return { ...step, face: 'do', detail: kms.keyError ?? 'Waiting until the default key works and IAM is loaded.' }
+  return {
+    ...step,
+    face: 'holds',
+    detail: 'Every node that was seen runs on KES, the default key works, and IAM is loaded.',
+  }
 }
 
 const migrated = ({ kms, audit }: MoveFacts): Checked => {
-  const step = { id: 'migrate', title: 'Everything that can be moved is under the key', evidence: audit && `the drives, read at ${audit.takenAt}` } as const
-  if (audit === null || audit.defaultKey !== kms.defaultKey) return { ...step, face: 'do', detail: 'Read the drives, then migrate what is not under the key yet.' }
-  if (audit.toMove > 0) return { ...step, face: 'do', detail: `${audit.toMove} items are still under something else. Migrate them.` }
+  const step = {
+    id: 'migrate',
+    title: 'Everything that can be moved is under the key',
+    evidence: audit && `the drives, read at ${audit.takenAt}`,
+  } as const
+  if (audit === null || audit.defaultKey !== kms.defaultKey)
+    return { ...step, face: 'do', detail: 'Read the drives, then migrate what is not under the key yet.' }
+  if (audit.toMove > 0)
+    return { ...step, face: 'do', detail: `${audit.toMove} items are still under something else. Migrate them.` }
   return { ...step, face: 'holds', detail: 'No movable item is left.' }
 }

@@ -64,9 +64,18 @@ async function keyExists(kes: Kes, name: string) {
   }
 }
 
-async function openSample(kes: Kes, name: string, { from, path, sealedKey, context }: SealedSample): Promise<ProofSample> {
+async function openSample(
+  kes: Kes,
+  name: string,
+  { from, path, sealedKey, context }: SealedSample,
+): Promise<ProofSample> {
   if (isOldForm(sealedKey)) {
-    return { from, path, opened: false, note: 'Sealed in the form of before May 2021, which no static key or KES opens.' }
+    return {
+      from,
+      path,
+      opened: false,
+      note: 'Sealed in the form of before May 2021, which no static key or KES opens.',
+    }
   }
   try {
     using _key = await decryptDataKey(kes, name, sealedKey, context)
@@ -90,7 +99,8 @@ const DETAILS: Record<KeyProof['verdict'], (opened: number, failed: number) => s
 function verdict(name: string, kind: KeyProof['verdict'], tried: ProofSample[], same: boolean | null): KeyProof {
   const opened = tried.filter((sample) => sample.opened).length
   const failed = tried.filter((sample) => !sample.opened && sample.note === undefined).length
-  const compared = same === true ? ' KES opens what was sealed with the source on the server, and the other way round.' : ''
+  const compared =
+    same === true ? ' KES opens what was sealed with the source on the server, and the other way round.' : ''
   return {
     name,
     verdict: kind,

@@ -12,5 +12,7 @@ export function countSeals(items: Iterable<Pick<IamItem, 'state' | 'key'>>): Sea
 }
 
 /** Whether a migration to `defaultKey` has this item still before it. */
-export const isToMove = ({ movable, state, key }: Pick<IamItem, 'movable' | 'state' | 'key'>, defaultKey: string | null) =>
-  movable && defaultKey !== null && !(state === 'kms' && key === defaultKey)
+export const isToMove = (
+  { movable, state, key }: Pick<IamItem, 'movable' | 'state' | 'key'>,
+  defaultKey: string | null,
+) => movable && defaultKey !== null && !(state === 'kms' && key === defaultKey)

@@ -56,7 +56,9 @@ async function objectSamples(reader: DriveReader, name: string): Promise<SealedS
 
 /** A bucket that the caller may not list gives no samples: others do. */
 async function firstObjects({ minio, credentials }: DriveReader, bucket: string) {
-  const page = await listObjectsWithMetadata(minio, credentials, bucket, { limit: KEYS_LOOKED_AT }).catch(() => undefined)
+  const page = await listObjectsWithMetadata(minio, credentials, bucket, { limit: KEYS_LOOKED_AT }).catch(
+    () => undefined,
+  )
   return page?.objects ?? []
 }
 
@@ -68,7 +70,12 @@ const KEY_ID = 'x-minio-internal-server-side-encryption-s3-kms-key-id'
 const USER_CONTEXT = 'x-minio-internal-server-side-encryption-context'
 
 /** SSE-S3 and SSE-KMS objects are bound to `{bucket: bucket/object}`; SSE-KMS adds the context a client sent. */
-async function objectSample(reader: DriveReader, bucket: string, key: string, name: string): Promise<SealedSample | undefined> {
+async function objectSample(
+  reader: DriveReader,
+  bucket: string,
+  key: string,
+  name: string,
+): Promise<SealedSample | undefined> {
   const metaSys = (await readMeta(reader, key, bucket)) ?? {}
   const meta = new Map(Object.entries(metaSys).map(([header, value]) => [header.toLowerCase(), text(value)]))
   const sealed = meta.get(SEALED_KEY)

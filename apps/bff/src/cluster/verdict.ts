@@ -30,11 +30,13 @@ const kesDown: Rule = ({ kms, kesDownSince }) =>
     ? critical('kes-down', `KES can’t be reached since ${clock(kesDownSince)}. Do not restart MinIO.`)
     : undefined
 
+/** What is left when nothing is to move any more is no emergency, and still a reason to keep the root password. */
 const rootCredentials: Rule = ({ kms, audit }) => {
   const count = audit ? sealFigures(audit, kms.defaultKey).underRoot : 0
-  if (count === 0) return undefined
-  const verb = count === 1 ? 'is' : 'are'
-  return critical('root-credentials', `${items(count)} ${verb} still encrypted with the root password. Do not change it.`)
+  if (audit === null || count === 0) return undefined
+  const sentence = `${items(count)} ${count === 1 ? 'is' : 'are'} still encrypted with the root password. Do not change it.`
+  const nothingToMove = audit.toMove === 0 && kms.kind !== 'none'
+  return { id: 'root-credentials', sentence, severity: nothingToMove ? 'warning' : 'critical' }
 }
 
 const plaintextIam: Rule = ({ kms, audit }) => {
@@ -54,7 +56,9 @@ const noKms: Rule = ({ kms }) =>
     : undefined
 
 const neverRead: Rule = ({ audit }) =>
-  audit === null ? unverified('the drives have not been read yet, so nothing is known of IAM and config items') : undefined
+  audit === null
+    ? unverified('the drives have not been read yet, so nothing is known of IAM and config items')
+    : undefined
 
 const staticKey: Rule = ({ kms }) => {
   if (kms.kind !== 'static') return undefined
@@ -117,7 +121,8 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (audit === null) return parts
   if (audit.counts.unreadable > 0) parts.push(`${items(audit.counts.unreadable)} can’t be read`)
   const { observed, total } = audit.drives
-  if (total === null || observed < total) parts.push(`${observed} of ${total ?? 'an unknown number of'} drives were read`)
+  if (total === null || observed < total)
+    parts.push(`${observed} of ${total ?? 'an unknown number of'} drives were read`)
   const days = Math.floor((now.getTime() - Date.parse(audit.takenAt)) / DAY_MS)
   if (days >= OLD_AUDIT_DAYS) parts.push(`the drives were last read ${days} days ago`)
   return parts
@@ -125,7 +130,11 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
 
 function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
   const parts = [
-    ...(audit ? [`${audit.total} of ${audit.total} IAM/config items on all ${audit.drives.observed} drives (read ${clock(audit.takenAt)})`] : []),
+    ...(audit
+      ? [
+          `${audit.total} of ${audit.total} IAM/config items on all ${audit.drives.observed} drives (read ${clock(audit.takenAt)})`,
+        ]
+      : []),
     ...(buckets ? [`${buckets.length} of ${buckets.length} buckets (${clock(bucketsAt)})`] : []),
     ...(proof?.verdict === 'proven' ? [`key proven on ${proof.opened} samples (${clock(proof.at)})`] : []),
   ]

@@ -119,10 +119,11 @@ describe.each(['acme-2021', 'static-latest-4drives', 'plaintext-latest', 'kes-la
     }
   })
 
-  test.runIf(truth.kms)('KMS items do not open under another path', async () => {
-    const item = truth.items.find(({ state }) => state === 'kms')!
-    const other = { ...item, path: `${item.path}x` }
-    const stored = readItem(drives, item.path)
+  const sealed = truth.items.find(({ state }) => state === 'kms')
+  if (sealed === undefined) return
+  test('KMS items do not open under another path', async () => {
+    const other = { ...sealed, path: `${sealed.path}x` }
+    const stored = readItem(drives, sealed.path)
     await expect(open(other, stored, truth, masterKeys(set, truth))).rejects.toThrow('not authentic')
   })
 })

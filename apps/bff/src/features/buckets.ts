@@ -41,7 +41,10 @@ function asEncryption(mode: 'sse-s3' | 'sse-kms', key: string | undefined): mini
     fields: [
       {
         pointer: '/key',
-        detail: mode === 'sse-kms' ? 'SSE-KMS wants the name of a key' : 'SSE-S3 always uses the default key: leave the name out',
+        detail:
+          mode === 'sse-kms'
+            ? 'SSE-KMS wants the name of a key'
+            : 'SSE-S3 always uses the default key: leave the name out',
       },
     ],
   })

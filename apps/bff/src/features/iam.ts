@@ -22,13 +22,18 @@ export function iamRoutes(router: Router, console: Console) {
   bind(router, startAudit, async (_, c) => {
     const scope = await auditScope(console, minioFor(console, c))
     const head = { kind: 'iam-audit' as const, startedBy: c.var.caller.account, unit: 'items' }
-    return jobs.start(head, auditWork(scope, (result) => audits.keep(result)))
+    return jobs.start(
+      head,
+      auditWork(scope, (result) => audits.keep(result)),
+    )
   })
 
   bind(router, readAudit, async () => audits.require().audit)
 
   bind(router, listAuditItems, async ({ after, limit, ...filter }) => {
-    const matching = audits.require().items.filter((item) => matches(item, filter) && (after === undefined || item.path > after))
+    const matching = audits
+      .require()
+      .items.filter((item) => matches(item, filter) && (after === undefined || item.path > after))
     const page = matching.slice(0, limit)
     return { items: page, ...(matching.length > limit && { next: page.at(-1)!.path }) }
   })
@@ -68,7 +73,11 @@ async function jobAccess(console: Console, c: RequestContext, secretKey: Secret<
   const access = minioFor(console, c)
   if (secretKey === null) return access
   const { accessKey } = c.var.caller
-  const { credentials, expiresAt } = await assumeRole(access.minio, { accessKey, secretKey, durationSeconds: JOB_SECONDS })
+  const { credentials, expiresAt } = await assumeRole(access.minio, {
+    accessKey,
+    secretKey,
+    durationSeconds: JOB_SECONDS,
+  })
   await console.ownKeys.add(credentials.accessKey, expiresAt)
   return { minio: access.minio, credentials }
 }

@@ -7,7 +7,13 @@ import {
   readKey,
   readKeyImport,
 } from '@strongroom/shared/keys'
-import { type KesLocks, requireCreateKey, requireImportKey, requireListKeys, requireReadKey } from '../cluster/kes-locks.ts'
+import {
+  type KesLocks,
+  requireCreateKey,
+  requireImportKey,
+  requireListKeys,
+  requireReadKey,
+} from '../cluster/kes-locks.ts'
 import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, minioFor, requireKes, rolesReader } from '../console.ts'
@@ -21,7 +27,10 @@ import { kmsStatus } from '../minio/kms.ts'
 import type { Secret } from '../secret.ts'
 
 export function keyRoutes(router: Router, console: Console) {
-  const locks = (c: RequestContext): KesLocks => ({ minio: minioFor(console, c).minio, readRoles: rolesReader(console) })
+  const locks = (c: RequestContext): KesLocks => ({
+    minio: minioFor(console, c).minio,
+    readRoles: rolesReader(console),
+  })
 
   bind(router, listKeys, async ({ prefix = '', after, limit }, c) => {
     const kes = requireKes(console)
@@ -42,7 +51,10 @@ export function keyRoutes(router: Router, console: Console) {
     const kes = requireKes(console)
     const { made } = await requireCreateKey(locks(c), c.var.caller, name)
     if (!made || !(await exists(console, name))) await kesKeys.createKey(kes, name)
-    console.log.info({ act: 'create-key', key: name, account: c.var.caller.account, requestId: c.var.requestId }, 'key created')
+    console.log.info(
+      { act: 'create-key', key: name, account: c.var.caller.account, requestId: c.var.requestId },
+      'key created',
+    )
     return describe(console, c, name)
   })
 
@@ -62,7 +74,10 @@ export function keyRoutes(router: Router, console: Console) {
     using material = await openSource(console.config, source.id, name)
     await kesKeys.importKey(kes, name, material, 'AES256')
     const { account } = c.var.caller
-    console.log.info({ act: 'import-key', key: name, source: source.id, account, requestId: c.var.requestId }, 'key imported')
+    console.log.info(
+      { act: 'import-key', key: name, source: source.id, account, requestId: c.var.requestId },
+      'key imported',
+    )
     return { proof: await proof(console, c, name, material) }
   })
 
@@ -82,12 +97,17 @@ async function proof(console: Console, c: RequestContext, name: string, material
 
 /** The material of this name on the host, to compare with; null where there is none that can be used. */
 async function sourceOf({ config }: Console, name: string): Promise<Secret<Uint8Array> | null> {
-  const source = (await listSources(config)).find(({ keyName, fingerprint }) => keyName === name && fingerprint !== null)
+  const source = (await listSources(config)).find(
+    ({ keyName, fingerprint }) => keyName === name && fingerprint !== null,
+  )
   return source === undefined ? null : openSource(config, source.id, name)
 }
 
 async function describe(console: Console, c: RequestContext, name: string): Promise<KeyDetails> {
-  const [key, isDefault] = await Promise.all([kesKeys.describeKey(requireKes(console), name), defaultKeyTest(console, c)])
+  const [key, isDefault] = await Promise.all([
+    kesKeys.describeKey(requireKes(console), name),
+    defaultKeyTest(console, c),
+  ])
   return { ...key, isDefault: isDefault(name) }
 }
 

@@ -23,7 +23,10 @@ export function moveRoutes(router: Router, console: Console) {
   bind(router, applyMove, async (_, c) => {
     const { demoEnvFile } = console.config
     if (demoEnvFile === null) {
-      throw new AppError('not-allowed', 'Strongroom refuses: it writes the env file in its demo alone. Put the lines into each node’s env file.')
+      throw new AppError(
+        'not-allowed',
+        'Strongroom refuses: it writes the env file in its demo alone. Put the lines into each node’s env file.',
+      )
     }
     const move = await look(console, c)
     if (move.lines === null || move.keyName === null) throw notProven(move)
@@ -40,7 +43,10 @@ export function moveRoutes(router: Router, console: Console) {
     const { minio, credentials } = minioFor(console, c)
     const stuck = (await restart(minio, credentials, { dryRun: true })).filter(({ error }) => error !== null)
     if (stuck.length > 0) {
-      throw new AppError('unsafe-now', `${stuck.length} nodes are not ready to restart: ${stuck.map(({ host }) => host).join(', ')}.`)
+      throw new AppError(
+        'unsafe-now',
+        `${stuck.length} nodes are not ready to restart: ${stuck.map(({ host }) => host).join(', ')}.`,
+      )
     }
     console.log.info({ act: 'restart', account: c.var.caller.account, requestId: c.var.requestId }, 'restarting MinIO')
     await restart(minio, credentials, { dryRun: false })
@@ -51,7 +57,10 @@ export function moveRoutes(router: Router, console: Console) {
 
 function requireRestartable({ config }: Console, move: Move, confirm: string) {
   if (!config.allowRestart) {
-    throw new AppError('not-allowed', 'Strongroom refuses: restarts are switched off. STRONGROOM_ALLOW_RESTART=1 switches them on.')
+    throw new AppError(
+      'not-allowed',
+      'Strongroom refuses: restarts are switched off. STRONGROOM_ALLOW_RESTART=1 switches them on.',
+    )
   }
   if (confirm !== move.confirmWord) {
     throw new AppError('invalid-input', 'Check the marked fields.', {
@@ -63,7 +72,10 @@ function requireRestartable({ config }: Console, move: Move, confirm: string) {
 
 function notProven({ steps }: Move) {
   const open = steps.find(({ face }) => face !== 'holds')
-  return new AppError('unsafe-now', `Strongroom refuses: first, ${open?.title.toLowerCase() ?? 'the walk must hold'}. ${open?.detail ?? ''}`)
+  return new AppError(
+    'unsafe-now',
+    `Strongroom refuses: first, ${open?.title.toLowerCase() ?? 'the walk must hold'}. ${open?.detail ?? ''}`,
+  )
 }
 
 async function look(console: Console, c: RequestContext): Promise<Move> {

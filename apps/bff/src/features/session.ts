@@ -5,8 +5,8 @@ import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import { minioErrorIn } from '../minio/failures.ts'
-import { iamLoaded } from '../minio/iam-loaded.ts'
 import { userInfo } from '../minio/iam.ts'
+import { iamLoaded } from '../minio/iam-loaded.ts'
 import { type ClusterInfo, readInfo } from '../minio/info.ts'
 import { inspect } from '../minio/inspect.ts'
 import { keyStatus, kmsStatus, listKmsKeys } from '../minio/kms.ts'
@@ -58,12 +58,16 @@ async function startSession(
   secretKey: Secret<string>,
 ): Promise<Omit<Caller, 'sessionId'>> {
   const absolute = Math.floor(console.sessions.absoluteMs / 1000)
-  const durationSeconds = (await withoutKms(minio, { accessKey, secretKey })) ? SHORTEST_SECONDS : Math.max(SHORTEST_SECONDS, absolute)
+  const durationSeconds = (await withoutKms(minio, { accessKey, secretKey }))
+    ? SHORTEST_SECONDS
+    : Math.max(SHORTEST_SECONDS, absolute)
   const temporary = await assumeRole(minio, { accessKey, secretKey, durationSeconds }).catch((error: unknown) =>
     explain(console, minio, error),
   )
   const signedInAt = new Date()
-  const expiresAt = new Date(Math.min(temporary.expiresAt.getTime(), signedInAt.getTime() + console.sessions.absoluteMs))
+  const expiresAt = new Date(
+    Math.min(temporary.expiresAt.getTime(), signedInAt.getTime() + console.sessions.absoluteMs),
+  )
   await console.ownKeys.add(temporary.credentials.accessKey, temporary.expiresAt)
   const root = await isRoot(console, minio.with({ region: temporary.region }), temporary)
   const { account, credentials, region } = temporary
@@ -96,10 +100,15 @@ async function explain(console: Console, minio: Minio, error: unknown): Promise<
   )
 }
 
-const wordsOf = (error: unknown) => (error instanceof AppError && error.cause instanceof Error ? error.cause.message : '')
+const wordsOf = (error: unknown) =>
+  error instanceof AppError && error.cause instanceof Error ? error.cause.message : ''
 
 /** Every account but root is a user that MinIO can describe; root has no such record. */
-async function isRoot({ config }: Console, minio: Minio, { account, credentials }: { account: string; credentials: Credentials }) {
+async function isRoot(
+  { config }: Console,
+  minio: Minio,
+  { account, credentials }: { account: string; credentials: Credentials },
+) {
   if (config.rootCredentials !== null) return account === config.rootCredentials.user
   try {
     await userInfo(minio, credentials, account)
@@ -147,7 +156,10 @@ async function capabilities(console: Console, minio: Minio, caller: Caller): Pro
     listKeys: hasKes ? lists : false,
     // MinIO can't be asked about creation without creating; who may not even see a key's status is refused all the same.
     createKeys: hasKes ? (keyed === false ? false : caller.root ? true : null) : false,
-    importKeys: hasKes && (caller.root || (roles?.some(({ identity, role }) => identity === caller.account && role === 'importer') ?? false)),
+    importKeys:
+      hasKes &&
+      (caller.root ||
+        (roles?.some(({ identity, role }) => identity === caller.account && role === 'importer') ?? false)),
     readDrives: drives,
     migrateIam: caller.root ? true : drives === false ? false : null,
     restart: console.config.allowRestart ? (caller.root ? true : null) : false,

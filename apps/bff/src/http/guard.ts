@@ -26,7 +26,10 @@ export const jsonOnly = createMiddleware<Env>(async (c, next) => {
   if (c.req.method === 'POST' || c.req.method === 'PUT') {
     const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase()
     if (type !== 'application/json') {
-      throw new AppError('unsupported-body', 'Send Content-Type: application/json, and {} where there is nothing to say.')
+      throw new AppError(
+        'unsupported-body',
+        'Send Content-Type: application/json, and {} where there is nothing to say.',
+      )
     }
   }
   await next()

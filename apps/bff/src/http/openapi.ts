@@ -26,7 +26,8 @@ export function openApi(api: readonly Endpoint[], base: string, version: string)
   }
 }
 
-const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') => z.toJSONSchema(schema, { io, target: 'draft-2020-12' })
+const schemaOf = (schema: z.ZodMiniType, io: 'input' | 'output') =>
+  z.toJSONSchema(schema, { io, target: 'draft-2020-12' })
 
 function operation(endpoint: Endpoint) {
   const { properties = {}, required = [] } = schemaOf(endpoint.input, 'input') as ObjectSchema
@@ -44,7 +45,12 @@ function operation(endpoint: Endpoint) {
     summary: endpoint.summary,
     ...(endpoint.access === 'session' && { security: [{ session: [] }] }),
     parameters: [...inPath.map(parameter('path')), ...(hasBody ? [] : others.map(parameter('query')))],
-    ...(hasBody && { requestBody: { required: true, content: { 'application/json': { schema: bodyOf(properties, required, others) } } } }),
+    ...(hasBody && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: bodyOf(properties, required, others) } },
+      },
+    }),
     responses: { [endpoint.status]: success(endpoint), default: failure },
   }
 }

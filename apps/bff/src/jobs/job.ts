@@ -2,7 +2,10 @@ import type { Job } from '@strongroom/shared/jobs'
 
 /** What a job says of itself while it works. Members it leaves out stay as they were. */
 export type Progress = Partial<
-  Pick<Job, 'state' | 'done' | 'total' | 'failed' | 'message' | 'seals' | 'sealsBefore' | 'byKind' | 'recent' | 'failures'>
+  Pick<
+    Job,
+    'state' | 'done' | 'total' | 'failed' | 'message' | 'seals' | 'sealsBefore' | 'byKind' | 'recent' | 'failures'
+  >
 >
 
 /**

@@ -76,13 +76,17 @@ export class JobRunner {
     } catch (cause) {
       if (signal.aborted) return end(entry, { state: 'cancelled', message: 'Stopped. What was done stays done.' })
       if (!(cause instanceof AppError)) this.#onFailure(entry.snapshot, cause)
-      end(entry, { state: 'failed', message: cause instanceof AppError ? cause.detail : 'The console failed. See its log.' })
+      end(entry, {
+        state: 'failed',
+        message: cause instanceof AppError ? cause.detail : 'The console failed. See its log.',
+      })
     }
   }
 
   #entry(id: string): Entry {
     const entry = this.#jobs.get(id)
-    if (entry === undefined) throw new AppError('not-found', 'There is no such job. A restart of the console forgets them.')
+    if (entry === undefined)
+      throw new AppError('not-found', 'There is no such job. A restart of the console forgets them.')
     return entry
   }
 

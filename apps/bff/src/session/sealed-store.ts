@@ -39,10 +39,7 @@ export class SealedStore {
     const parsed = parse(ticket)
     if (parsed === undefined) return undefined
     const file = this.#file(parsed.id)
-    const [bytes, found] = await Promise.all([
-      readFile(file).catch(() => undefined),
-      stat(file).catch(() => undefined),
-    ])
+    const [bytes, found] = await Promise.all([readFile(file).catch(() => undefined), stat(file).catch(() => undefined)])
     if (bytes === undefined || found === undefined) return undefined
     try {
       const cipher = xchacha20poly1305(parsed.key, bytes.subarray(0, NONCE_BYTES), bound(parsed.id))

@@ -69,7 +69,9 @@ export class Sessions {
     const idle = now - found.usedAt.getTime() > this.#limits.idleMs
     if (idle || now >= data.expiresAt || now - data.signedInAt > this.#limits.absoluteMs) {
       await this.#store.delete(ticket)
-      throw expired(idle ? 'The session ended because nothing was asked for a while.' : 'The session has reached its end.')
+      throw expired(
+        idle ? 'The session ended because nothing was asked for a while.' : 'The session has reached its end.',
+      )
     }
     await this.#store.touch(ticket)
     return {

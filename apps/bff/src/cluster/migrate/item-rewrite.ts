@@ -131,9 +131,12 @@ export function rewriteFor(kind: IamItem['kind']): Rewrite<ApiView> {
 const meaningOf = (policyText: string) => JSON.stringify(policyMeaning(JSON.parse(policyText)))
 
 function policiesOf(content: MappingContent | undefined, { policies }: MappingView): readonly string[] {
-  const stored = typeof content?.policy === 'string' ? content.policy.split(',').filter((name) => name !== '') : policies
+  const stored =
+    typeof content?.policy === 'string' ? content.policy.split(',').filter((name) => name !== '') : policies
   if (stored.length > 0) return stored
-  throw new NotMovable('MinIO names no policy for it, and the console holds no key that opens it, so it was left as it is.')
+  throw new NotMovable(
+    'MinIO names no policy for it, and the console holds no key that opens it, so it was left as it is.',
+  )
 }
 
 function mappingOf(name: string) {

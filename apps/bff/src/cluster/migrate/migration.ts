@@ -28,7 +28,11 @@ export const migrationWork = (scope: MigrationScope): Work =>
     const { audit, items } = await takeAudit(scope.audit)
     const plan = planOf(items, scope)
     const run = new Run(items, plan, scope.defaultKey)
-    yield { ...run.progress(`${plan.length} items to move to ${scope.defaultKey}.`), sealsBefore: audit.counts, total: plan.length }
+    yield {
+      ...run.progress(`${plan.length} items to move to ${scope.defaultKey}.`),
+      sealsBefore: audit.counts,
+      total: plan.length,
+    }
     try {
       for (const item of scope.dryRun ? [] : plan) {
         signal.throwIfAborted()
@@ -58,7 +62,8 @@ async function step(scope: MoveScope, run: Run, item: IamItem): Promise<Progress
     return run.progress(`Moved ${item.path}.`)
   } catch (error) {
     if (error instanceof NotMovable) return run.leave(item, error.detail)
-    if (error instanceof AppError) throw new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
+    if (error instanceof AppError)
+      throw new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
     throw error
   }
 }
@@ -76,8 +81,12 @@ function closing({ dryRun, pilot, defaultKey }: MigrationScope, run: Run, { audi
   if (dryRun) return `Dry run: ${run.total} items would be moved to ${defaultKey}. Nothing was written.`
   const left = items.filter(({ movable, state, key }) => !movable && !(state === 'kms' && key === defaultKey)).length
   const rest = left > 0 ? ` ${left} can’t be moved by any call; each row says why.` : ''
-  if (pilot && audit.toMove > 0) return `Pilot: moved ${run.done} items, one of each kind. Look at them, then migrate the other ${audit.toMove}.${rest}`
-  const checked = run.byAnswers > 0 ? ` ${run.byAnswers} of them were compared by MinIO’s answers alone: the console holds no key that opens them.` : ''
+  if (pilot && audit.toMove > 0)
+    return `Pilot: moved ${run.done} items, one of each kind. Look at them, then migrate the other ${audit.toMove}.${rest}`
+  const checked =
+    run.byAnswers > 0
+      ? ` ${run.byAnswers} of them were compared by MinIO’s answers alone: the console holds no key that opens them.`
+      : ''
   return `Moved ${run.done} items to ${defaultKey}, each read back from the drives.${checked}${rest}`
 }
 

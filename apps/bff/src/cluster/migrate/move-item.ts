@@ -1,5 +1,5 @@
-import type { IamItem } from '@strongroom/shared/iam'
 import { isDeepStrictEqual } from 'node:util'
+import type { IamItem } from '@strongroom/shared/iam'
 import { toText } from '../../crypto/bytes.ts'
 import { itemMeaning } from '../../crypto/canonical-item.ts'
 import { classify } from '../../crypto/classify.ts'
@@ -74,8 +74,13 @@ async function verify(scope: MoveScope, item: IamItem, view: ApiView, before: Ui
 
 async function stored({ reader }: MoveScope, path: string) {
   const item = await readItem(reader, path)
-  if (item === undefined) throw new AppError('conflict', 'It is gone from the drives: somebody deleted it meanwhile. Start again: the drives say what is left.')
-  if (item.bytes === undefined) throw new AppError('upstream-failed', `It can’t be read from the drives: ${item.trouble}.`)
+  if (item === undefined)
+    throw new AppError(
+      'conflict',
+      'It is gone from the drives: somebody deleted it meanwhile. Start again: the drives say what is left.',
+    )
+  if (item.bytes === undefined)
+    throw new AppError('upstream-failed', `It can’t be read from the drives: ${item.trouble}.`)
   return { bytes: item.bytes, ...classify(path, item.bytes) }
 }
 
