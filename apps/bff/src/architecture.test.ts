@@ -77,7 +77,19 @@ describe('who may import whom', () => {
 
 describe('secrets', () => {
   test('a box is opened here, and nowhere else', () => {
-    expect(files('\\.expose\\(', 'apps')).toMatchSnapshot()
+    expect(files('\\.expose\\(', 'apps')).toEqual([
+      'apps/bff/src/cluster/item-opener.ts',
+      'apps/bff/src/cluster/prove-key.ts',
+      'apps/bff/src/custody/key-source.ts',
+      'apps/bff/src/features/overview.ts',
+      'apps/bff/src/kes/identity.ts',
+      'apps/bff/src/kes/keys.ts',
+      'apps/bff/src/kes/transport.ts',
+      'apps/bff/src/main.ts',
+      'apps/bff/src/minio/replies.ts',
+      'apps/bff/src/minio/sigv4.ts',
+      'apps/bff/src/session/sessions.ts',
+    ])
   })
 
   test('replies are closed: no part of them takes anything', () => {
