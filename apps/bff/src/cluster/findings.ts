@@ -212,6 +212,8 @@ const legacyMarker: Source = ({ audit }) =>
       }
     : undefined
 
+const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
+
 const notObserved: Source = (observed) => {
   const parts = unseenParts(observed)
   if (observed.audit === null) parts.unshift('what seals the IAM and config items')
@@ -220,7 +222,7 @@ const notObserved: Source = (observed) => {
     id: 'not-observed',
     severity: 'info',
     title: 'What we could not see',
-    detail: `${[...parts, ...observed.kms.unknown].join('; ')}.`,
+    detail: sentenceOf([...parts, ...observed.kms.unknown].join('; ')),
     action: { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
   }
 }

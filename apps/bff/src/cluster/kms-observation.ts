@@ -86,8 +86,9 @@ function defaultKeyOf(status: MinioKms | 'none' | null, nodes: readonly KmsNode[
 
 const STATES = new Set(['online', 'offline'])
 
+/** A static key is no server; MinIO then reports itself as the endpoint. */
 const endpointsOf = (status: MinioKms | 'none' | null): Kms['endpoints'] =>
-  status === null || status === 'none'
+  status === null || status === 'none' || KINDS[status.name] === 'static'
     ? []
     : status.endpoints.map(({ url, state }) => ({
         url,

@@ -24,8 +24,11 @@ export class ApiFailure extends Error {
 export const failureOf = (problem: Problem) =>
   new ApiFailure(problemCode(problem), problem.title, problem.detail, { problem })
 
-/** Nobody is signed in any more: the sign-in opens over the page. */
+/** Nobody is signed in any more. */
 export const isSignedOut = ({ code }: ApiFailure) => code === 'not-signed-in' || code === 'session-expired'
+
+/** The sign-in opens over the page: nobody is signed in, or what was asked wants a fresh sign-in. */
+export const wantsSignIn = (failure: ApiFailure) => isSignedOut(failure) || failure.code === 'sign-in-again'
 
 const passing: ReadonlySet<FailureCode> = new Set([
   'console-unreachable',

@@ -2,8 +2,8 @@ import type { Endpoint } from '@strongroom/shared/endpoint'
 import { MutationCache, QueryCache, QueryClient, queryOptions, useMutation } from '@tanstack/react-query'
 import type * as z from 'zod/mini'
 import { call } from './call.ts'
-import { type ApiFailure, isPassing, isSignedOut } from './failure.ts'
-import { sessionEnded } from './session.ts'
+import { type ApiFailure, isPassing, wantsSignIn } from './failure.ts'
+import { askForSignIn } from './session.ts'
 
 declare module '@tanstack/react-query' {
   interface Register {
@@ -14,14 +14,14 @@ declare module '@tanstack/react-query' {
 
 const RECOVER_MS = 5_000
 
-const noteSignedOut = (error: ApiFailure) => {
-  if (isSignedOut(error)) sessionEnded()
+const noteSignIn = (error: ApiFailure) => {
+  if (wantsSignIn(error)) askForSignIn(error.message)
 }
 
 /** `always`: the console may well be on this machine, whatever the browser thinks of its network. */
 export const queryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: noteSignedOut }),
-  mutationCache: new MutationCache({ onError: noteSignedOut }),
+  queryCache: new QueryCache({ onError: noteSignIn }),
+  mutationCache: new MutationCache({ onError: noteSignIn }),
   defaultOptions: {
     queries: {
       networkMode: 'always',

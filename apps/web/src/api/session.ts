@@ -1,11 +1,12 @@
 import { useSyncExternalStore } from 'react'
 
-let expired = false
+/** Why a sign-in is asked for over the page; null: it is not. */
+let asked: string | null = null
 const listeners = new Set<() => void>()
 
-function set(value: boolean) {
-  if (expired === value) return
-  expired = value
+function set(value: string | null) {
+  if (asked === value) return
+  asked = value
   for (const listener of listeners) listener()
 }
 
@@ -14,7 +15,7 @@ const subscribe = (listener: () => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Set by any call that is told that nobody is signed in; the shell then asks for a sign-in over the page. */
-export const sessionEnded = () => set(true)
-export const sessionRenewed = () => set(false)
-export const useSessionEnded = () => useSyncExternalStore(subscribe, () => expired)
+/** Called by any call that wants a sign-in first, with its own reason; the shell then asks for it over the page. */
+export const askForSignIn = (why: string) => set(why)
+export const sessionRenewed = () => set(null)
+export const useSignInAsked = () => useSyncExternalStore(subscribe, () => asked)

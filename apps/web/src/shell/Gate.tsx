@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { isSignedOut } from '../api/failure.ts'
 import { query, queryClient } from '../api/query.ts'
-import { sessionRenewed, useSessionEnded } from '../api/session.ts'
+import { sessionRenewed, useSignInAsked } from '../api/session.ts'
 import { FailureNote } from '../components/FailureNote.tsx'
 import { SignInAgain } from '../features/session/SignInAgain.tsx'
 import { SignInPage } from '../features/session/SignInPage.tsx'
@@ -11,13 +11,17 @@ import { SignInPage } from '../features/session/SignInPage.tsx'
 /** Shows the app to somebody who is signed in; when the session ends in mid-work it asks again over the page. */
 export function Gate({ children }: { children: ReactNode }) {
   const session = useQuery({ ...query(readSession, {}), staleTime: 60_000 })
-  const ended = useSessionEnded()
+  const why = useSignInAsked()
   if (session.data)
     return (
       <>
         {children}
-        {ended && (
-          <SignInAgain accessKey={session.data.accessKey} onSignedIn={(next) => signedIn(next, session.data)} />
+        {why !== null && (
+          <SignInAgain
+            why={why}
+            accessKey={session.data.accessKey}
+            onSignedIn={(next) => signedIn(next, session.data)}
+          />
         )}
       </>
     )

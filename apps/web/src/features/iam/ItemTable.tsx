@@ -98,6 +98,12 @@ function useItems({ text, seal, kind }: { text: string; seal: string; kind: stri
 export const itemSeal = ({ state, key }: IamItem, defaultKey: string | null) =>
   state === 'kms' ? { look: keyLook(key, defaultKey), label: key ?? 'KMS', mono: true } : stateWords[state]
 
+function migrationWord({ own, movable, note, state, key }: IamItem, defaultKey: string | null) {
+  if (own) return 'A console session'
+  if (state === 'kms' && key === defaultKey) return 'Nothing to move'
+  return movable ? (note ?? 'Can be moved') : `Stays: ${note ?? 'can’t be moved'}`
+}
+
 const columnsFor = (defaultKey: string | null): Column<IamItem>[] => [
   { id: 'name', head: 'Item', cell: (item) => <ItemLink item={item} />, className: 'w-auto' },
   { id: 'kind', head: 'Kind', cell: ({ kind }) => kind, className: 'w-36 max-md:hidden' },
@@ -110,9 +116,9 @@ const columnsFor = (defaultKey: string | null): Column<IamItem>[] => [
   {
     id: 'move',
     head: 'Migration',
-    cell: ({ movable, note, own }) => (
-      <span className="text-muted" title={note}>
-        {own ? 'A console session' : movable ? (note ?? 'Can be moved') : `Stays: ${note ?? 'can’t be moved'}`}
+    cell: (item) => (
+      <span className="text-muted" title={item.note}>
+        {migrationWord(item, defaultKey)}
       </span>
     ),
     className: 'w-64 max-lg:hidden',

@@ -73,7 +73,7 @@ function KesCard({ status }: { status: KesStatus }) {
           ['Asked', <Time key="t" at={checkedAt} />],
         ]}
       />
-      <Lines label="The same from a terminal" lines={[`kes status --server ${url}`]} />
+      <Lines label="The same from a terminal" lines={[`MINIO_KES_SERVER=${url} kes status`]} />
     </article>
   )
 }

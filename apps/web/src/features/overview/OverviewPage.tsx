@@ -32,7 +32,8 @@ export function OverviewPage() {
 
 function Verdict({ overview }: { overview: Overview }) {
   const { verdict, findings, iam, checkedAt } = overview
-  const cure = findings.find(({ action }) => action.href !== null)
+  const unread = iam === null && verdict.id === 'not-verified'
+  const cure = unread ? undefined : findings.find(({ action }) => action.href !== null)
   return (
     <section aria-label="Verdict" className="space-y-3">
       <div className="flex gap-3">
