@@ -32,7 +32,7 @@ export const VERSION = '0.1.0'
 /** The whole console as one value: tests call `.request()`, main.ts serves it. `webDir` is null where only the API is wanted. */
 export function createApp(console: Console, webDir: string | null): Hono<Env> {
   const { basePath, trustedProxies, frameAncestors } = console.config
-  const app = new Hono<Env>().basePath(basePath)
+  const app = new Hono<Env>()
   app.use(async (c, next) => {
     c.set('requestId', randomUUID())
     c.set('clientAddress', clientAddress(peerOf(c), c.req.header('X-Forwarded-For'), trustedProxies))
@@ -45,7 +45,8 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   app.onError(errorDoor(console.log))
 
   health(app, console)
-  const router: Router = { app, authenticate: authenticator(console) }
+  const below = app.basePath(basePath)
+  const router: Router = { app: below, authenticate: authenticator(console) }
   sessionRoutes(router, console)
   overviewRoutes(router, console)
   kmsRoutes(router, console)
@@ -55,11 +56,11 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   jobRoutes(router, console)
   moveRoutes(router, console)
   const document = openApi(api, basePath, VERSION)
-  app.get(`${API_PREFIX}/openapi.json`, (c) => c.json(document))
-  app.all(`${API_PREFIX}/*`, () => {
+  below.get(`${API_PREFIX}/openapi.json`, (c) => c.json(document))
+  below.all(`${API_PREFIX}/*`, () => {
     throw new AppError('not-found', 'There is no such call.')
   })
-  if (webDir !== null) serveWebApp(app, webDir, basePath)
+  if (webDir !== null) serveWebApp(below, webDir, basePath)
   return app
 }
 
@@ -69,7 +70,7 @@ const authenticator =
     c.set('caller', await sessions.find(readTicket(c)))
   }
 
-/** `healthz`: the process runs. `readyz`: it can do its work now; MinIO being away does not make it restart. */
+/** Outside the base path. `healthz`: the process runs. `readyz`: it can do its work now; MinIO being away does not make it restart. */
 function health(app: Hono<Env>, { minio, config }: Console) {
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
+import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
 import type { ItemKeys } from './cluster/item-opener.ts'
@@ -41,6 +42,7 @@ export interface Console {
   readonly jobs: JobRunner
   readonly audits: AuditStore
   readonly proofs: ProofStore
+  readonly drivePermission: DrivePermission
   readonly iam: IamWatch
   readonly kesWatch: KesWatch
   readonly highwayHash: DriveReader['highwayHash']
@@ -62,6 +64,7 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
     jobs: new JobRunner((job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'job failed')),
     audits: new AuditStore(config.stateDir),
     proofs: new ProofStore(),
+    drivePermission: new DrivePermission(),
     iam: new IamWatch(),
     kesWatch: new KesWatch(),
     highwayHash: await loadHighwayHash(),
@@ -84,6 +87,12 @@ function openKes({ kes }: Config): Kes | null {
 export function minioFor({ minio }: Console, c: RequestContext): { minio: Minio; credentials: Credentials } {
   const { caller, clientAddress } = c.var
   return { minio: minio.with({ region: caller.region, clientAddress }), credentials: caller.credentials }
+}
+
+/** @throws AppError `not-allowed` to whom MinIO would not show the drives */
+export function requireDriveReading(console: Console, c: RequestContext): Promise<void> {
+  const { minio, credentials } = minioFor(console, c)
+  return console.drivePermission.require(minio, credentials)
 }
 
 /** @throws AppError `kes-not-configured` */

@@ -223,7 +223,9 @@ const notObserved: Source = (observed) => {
     severity: 'info',
     title: 'What we could not see',
     detail: sentenceOf([...parts, ...observed.kms.unknown].join('; ')),
-    action: { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
+    action: observed.drivesRefused
+      ? { label: 'Ask for admin:InspectData', href: null }
+      : { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
   }
 }
 

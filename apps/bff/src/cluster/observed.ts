@@ -9,6 +9,8 @@ export interface Observed {
   /** The first time in a row that no KES endpoint answered. */
   readonly kesDownSince: Date | null
   readonly audit: IamAudit | null
+  /** The caller may not read drives (`admin:InspectData`), so {@link audit} is not for them. */
+  readonly drivesRefused: boolean
   readonly buckets: readonly Bucket[] | null
   readonly bucketsAt: Date
   /** The last proof of the default key. */

@@ -70,6 +70,7 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   kms: kms(),
   kesDownSince: null,
   audit: audit(),
+  drivesRefused: false,
   buckets: [bucket('sse-s3')],
   bucketsAt: NOW,
   proof: null,

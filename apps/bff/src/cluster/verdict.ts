@@ -55,10 +55,13 @@ const noKms: Rule = ({ kms }) =>
       )
     : undefined
 
-const neverRead: Rule = ({ audit }) =>
-  audit === null
-    ? unverified('the drives have not been read yet, so nothing is known of IAM and config items')
-    : undefined
+const neverRead: Rule = ({ audit, drivesRefused }) => {
+  if (audit !== null) return undefined
+  const why = drivesRefused
+    ? 'you lack admin:InspectData, so what seals IAM and config items is not shown to you'
+    : 'the drives have not been read yet, so nothing is known of IAM and config items'
+  return unverified(why)
+}
 
 const staticKey: Rule = ({ kms }) => {
   if (kms.kind !== 'static') return undefined
@@ -145,9 +148,10 @@ function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
   }
 }
 
-function evidence({ kms, audit }: Observed): string {
+function evidence({ kms, audit, drivesRefused }: Observed): string {
   const nodes = `${kms.nodes.length} ${kms.nodes.length === 1 ? 'node' : 'nodes'} observed at ${clock(kms.checkedAt)}`
-  if (audit === null) return `${nodes}; the drives have not been read yet.`
+  if (audit === null)
+    return `${nodes}; the drives ${drivesRefused ? 'are not shown to you' : 'have not been read yet'}.`
   const { observed, total } = audit.drives
   return `${audit.total} items read at ${clock(audit.takenAt)} via ${observed} of ${total ?? '?'} drives; ${nodes}.`
 }

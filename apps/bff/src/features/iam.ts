@@ -3,7 +3,7 @@ import { type AuditScope, auditWork } from '../cluster/audit.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import { requireMigratable } from '../cluster/migrate/guard.ts'
 import { migrationWork } from '../cluster/migrate/migration.ts'
-import { type Console, driveReader, itemKeys, minioFor } from '../console.ts'
+import { type Console, driveReader, itemKeys, minioFor, requireDriveReading } from '../console.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import type { Work } from '../jobs/job.ts'
@@ -28,9 +28,13 @@ export function iamRoutes(router: Router, console: Console) {
     )
   })
 
-  bind(router, readAudit, async () => audits.require().audit)
+  bind(router, readAudit, async (_, c) => {
+    await requireDriveReading(console, c)
+    return audits.require().audit
+  })
 
-  bind(router, listAuditItems, async ({ after, limit, ...filter }) => {
+  bind(router, listAuditItems, async ({ after, limit, ...filter }, c) => {
+    await requireDriveReading(console, c)
     const matching = audits
       .require()
       .items.filter((item) => matches(item, filter) && (after === undefined || item.path > after))

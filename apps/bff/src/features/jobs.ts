@@ -1,12 +1,28 @@
 import { cancelJob, followJob, listJobs, readJob } from '@strongroom/shared/jobs'
-import type { Console } from '../console.ts'
+import { type Console, requireDriveReading } from '../console.ts'
 import { bind, bindEvents, type Router } from '../http/bind.ts'
 
-export function jobRoutes(router: Router, { jobs }: Console) {
-  bind(router, listJobs, async () => ({ jobs: jobs.list() }))
-  bind(router, readJob, async ({ id }) => jobs.get(id))
-  bindEvents(router, followJob, ({ id }) => jobs.watch(id))
-  bind(router, cancelJob, async ({ id }) => {
+/** Jobs name users and policies, so they are for those who may read the drives. */
+export function jobRoutes(router: Router, console: Console) {
+  const { jobs } = console
+
+  bind(router, listJobs, async (_, c) => {
+    await requireDriveReading(console, c)
+    return { jobs: jobs.list() }
+  })
+
+  bind(router, readJob, async ({ id }, c) => {
+    await requireDriveReading(console, c)
+    return jobs.get(id)
+  })
+
+  bindEvents(router, followJob, async ({ id }, c) => {
+    await requireDriveReading(console, c)
+    return jobs.watch(id)
+  })
+
+  bind(router, cancelJob, async ({ id }, c) => {
+    await requireDriveReading(console, c)
     jobs.cancel(id)
     return null
   })

@@ -2,6 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { KeySource } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
 import { applyMove, type Move, readMove, restartCluster } from '@strongroom/shared/move'
+import { requireListKeys } from '../cluster/kes-locks.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import { type EnvFacts, judgeMove } from '../cluster/move-to-kes.ts'
 import { sameMaterial } from '../cluster/prove-key.ts'
@@ -9,7 +10,7 @@ import { parseEnvFile } from '../config/env-file.ts'
 import { readMoveSettings } from '../config/move-settings.ts'
 import { safeToRestart } from '../config/safe-to-restart.ts'
 import { planLines } from '../config/write-lines.ts'
-import { type Console, envFileLookup, minioFor } from '../console.ts'
+import { type Console, envFileLookup, minioFor, rolesReader } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -28,6 +29,8 @@ export function moveRoutes(router: Router, console: Console) {
         'Strongroom refuses: it writes the env file in its demo alone. Put the lines into each node’s env file.',
       )
     }
+    if (!c.var.caller.root)
+      throw new AppError('not-allowed', 'Strongroom refuses: only the root user may change the env file of the demo.')
     const move = await look(console, c)
     if (move.lines === null || move.keyName === null) throw notProven(move)
     const current = await readFile(demoEnvFile, 'utf8')
@@ -78,8 +81,10 @@ function notProven({ steps }: Move) {
   )
 }
 
+/** The walk names key sources of the host, so it is for those who may list keys. */
 async function look(console: Console, c: RequestContext): Promise<Move> {
   const { config, kes, iam } = console
+  await requireListKeys({ minio: minioFor(console, c).minio, readRoles: rolesReader(console) }, c.var.caller)
   const kms = await observeKms({ ...minioFor(console, c), kes, kesKeyName: config.kes?.keyName ?? null, iam })
   const source = await staticSource(console, kms)
   const keyName = kms.defaultKey ?? source?.keyName ?? null

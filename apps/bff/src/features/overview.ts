@@ -5,7 +5,7 @@ import { requireListKeys } from '../cluster/kes-locks.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
-import { type Console, minioFor, rolesReader } from '../console.ts'
+import { type Console, minioFor, requireDriveReading, rolesReader } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -43,11 +43,13 @@ async function observe(console: Console, c: RequestContext): Promise<Observed> {
   const { config, kes, iam } = console
   const access = minioFor(console, c)
   const kms = await observeKms({ ...access, kes, kesKeyName: config.kes?.keyName ?? null, iam })
+  const mayRead = await mayReadDrives(console, c)
   const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
   return {
     kms,
     kesDownSince: console.kesWatch.note(kms),
-    audit: console.audits.latest?.audit ?? null,
+    audit: mayRead ? (console.audits.latest?.audit ?? null) : null,
+    drivesRefused: !mayRead,
     buckets,
     bucketsAt: new Date(),
     proof: console.proofs.find(kms.defaultKey),
@@ -57,6 +59,12 @@ async function observe(console: Console, c: RequestContext): Promise<Observed> {
     now: new Date(),
   }
 }
+
+const mayReadDrives = (console: Console, c: RequestContext) =>
+  requireDriveReading(console, c).then(
+    () => true,
+    (error: unknown) => unlessOver(error) ?? false,
+  )
 
 async function countKeys(console: Console, c: RequestContext) {
   if (console.kes === null) return null

@@ -38,11 +38,11 @@ export function bind<In extends Fields, Out extends Schema>(
 export function bindEvents<In extends Fields, Out extends Schema>(
   { app, authenticate }: Router,
   endpoint: Endpoint<In, Out>,
-  open: (input: z.output<In>, c: RequestContext) => AsyncGenerator<z.input<Out>>,
+  open: (input: z.output<In>, c: RequestContext) => Promise<AsyncGenerator<z.input<Out>>>,
 ) {
   app.on(endpoint.method, API_PREFIX + endpoint.path, async (c) => {
     await authenticate(c)
-    const replies = open(await readInput(endpoint, c), c)
+    const replies = await open(await readInput(endpoint, c), c)
     c.header('Cache-Control', 'no-store')
     c.header('X-Accel-Buffering', 'no')
     return streamSSE(c, async (stream) => {

@@ -48,6 +48,11 @@ const events = endpoint({
   events: true,
 })
 
+async function* replies() {
+  yield { name: 'a', secret: 'cut' } as { name: string }
+  yield { name: 'b' }
+}
+
 function app(handle: () => Promise<{ name: string }> = async () => ({ name: 'x' })) {
   const hono = new Hono<Env>()
   hono.use(async (c, next) => {
@@ -60,10 +65,7 @@ function app(handle: () => Promise<{ name: string }> = async () => ({ name: 'x' 
   bind(router, put, handle)
   bind(router, list, async ({ limit }) => ({ limit }))
   bind(router, drop, async () => null)
-  bindEvents(router, events, async function* () {
-    yield { name: 'a', secret: 'cut' } as { name: string }
-    yield { name: 'b' }
-  })
+  bindEvents(router, events, async () => replies())
   return hono
 }
 
