@@ -43,7 +43,12 @@ export const auditWork = (scope: AuditScope, keep: (result: AuditResult) => Prom
     const result = await takeAudit(scope)
     await keep(result)
     const { total, counts, drives } = result.audit
-    yield { done: total, total, seals: counts, message: `Read ${total} items via ${drives.observed} drives.` }
+    yield {
+      done: total,
+      total,
+      seals: counts,
+      message: `Read ${total} items via ${drives.observed} ${drives.observed === 1 ? 'drive' : 'drives'}.`,
+    }
   }
 
 function describe(stored: StoredItem, drives: number, scope: AuditScope): IamItem {

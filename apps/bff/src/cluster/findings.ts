@@ -229,6 +229,19 @@ const notObserved: Source = (observed) => {
   }
 }
 
+/** A verdict over IAM and config items must not be taken for one over these. */
+const notRead: Source = ({ audit }) =>
+  audit === null
+    ? undefined
+    : {
+        id: 'not-read',
+        severity: 'info',
+        title: 'Not observed: bucket targets and batch-job files',
+        detail:
+          'The audit reads users, groups, policies, accounts and settings. Replication credentials in bucket metadata and the files of batch jobs lie beside them and are not read; job files hold their credentials in plaintext until the job is cancelled.',
+        action: { label: 'See what was read', href: '/iam' },
+      }
+
 const SOURCES: readonly Source[] = [
   iamNotLoaded,
   wrongKey,
@@ -246,4 +259,5 @@ const SOURCES: readonly Source[] = [
   legacyVariables,
   legacyMarker,
   notObserved,
+  notRead,
 ]

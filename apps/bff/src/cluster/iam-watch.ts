@@ -21,6 +21,11 @@ export class IamWatch {
     return Promise.race([this.#asking, patience(this.#last?.answer ?? ASKING)])
   }
 
+  /** The last definite answer however old; `why` it was not asked again where there is none. */
+  kept(why: string): IamLoaded {
+    return this.#last?.answer ?? { loaded: null, detail: why }
+  }
+
   /** The last definite answer, if it is a few seconds old at most. */
   get lastKnown(): boolean | null {
     return this.#last !== null && Date.now() - this.#last.at < 60_000 ? this.#last.answer.loaded : null

@@ -29,12 +29,13 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     }
   }
   const { minio, credentials } = scope
+  const roundTrip = told('default key', orNone(keyStatus(minio, credentials)))
   const [status, key, info, kes, iam] = await Promise.all([
     told('KMS status', orNone(kmsStatus(minio, credentials))),
-    told('default key', orNone(keyStatus(minio, credentials))),
+    roundTrip,
     told('nodes', readInfo(minio, credentials)),
     scope.kes === null ? null : readKesStatus(scope.kes),
-    scope.iam.loaded(minio, credentials),
+    roundTrip.then((found) => askIam(scope, found)),
   ])
   const nodes = info?.nodes.map(describeNode) ?? []
   const kind = kindOf(status, nodes)
@@ -52,6 +53,17 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     unknown: iam.loaded === null ? [...unknown, iam.detail] : unknown,
     checkedAt: new Date().toISOString(),
   }
+}
+
+/**
+ * While KES is away the question itself does harm: listing policies reads each one again through KES, under the lock that
+ * every sign-in needs. IAM is in memory then, so what was known stays true.
+ */
+function askIam({ iam, minio, credentials }: KmsScope, key: Awaited<ReturnType<typeof keyStatus>> | 'none' | null) {
+  const away = key !== null && key !== 'none' && key.error?.includes('connection error')
+  return away
+    ? iam.kept('KES is away, so MinIO was not asked whether it has loaded its users.')
+    : iam.loaded(minio, credentials)
 }
 
 /** Failures that speak of the session or of MinIO as a whole, not of one question. */

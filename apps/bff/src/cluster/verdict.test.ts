@@ -209,8 +209,8 @@ describe('findings', () => {
     const found = findings(
       observed({ kms: kms({ kind: 'static', kes: null }), audit: underRoot, buckets: [bucket('none')] }),
     )
-    expect(found.map(({ id }) => id)).toEqual(['root-credentials', 'static-key', 'buckets-open'])
-    expect(found.map(({ severity }) => severity)).toEqual(['critical', 'warning', 'warning'])
+    expect(found.map(({ id }) => id)).toEqual(['root-credentials', 'static-key', 'buckets-open', 'not-read'])
+    expect(found.map(({ severity }) => severity)).toEqual(['critical', 'warning', 'warning', 'info'])
     expect(found.every(({ action }) => action.href?.startsWith('/'))).toBe(true)
   })
 
@@ -222,7 +222,8 @@ describe('findings', () => {
     expect(findings(observed({ kms: none, ignoredKeyFile: false }))[0]!.title).toBe('No KMS configured')
   })
 
-  test('nothing is wrong: nothing is said', () => {
-    expect(findings(observed())).toEqual([])
+  test('nothing is wrong: only what was not looked at is said', () => {
+    expect(findings(observed()).map(({ id }) => id)).toEqual(['not-read'])
+    expect(findings(observed({ audit: null })).map(({ id }) => id)).toEqual(['not-observed'])
   })
 })

@@ -89,6 +89,7 @@ async function jobAccess(console: Console, c: RequestContext, secretKey: Secret<
 /** Asked of MinIO right now: what a page showed a moment ago is no ground to write on. */
 async function freshKms(console: Console, access: Access) {
   const kms = await observeKms({ ...access, kes: null, kesKeyName: null, iam: console.iam })
+  if (kms.keyWorks !== true) return kms
   return { ...kms, iamLoaded: (await iamLoaded(access.minio, access.credentials)).loaded }
 }
 

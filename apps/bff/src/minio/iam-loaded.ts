@@ -9,7 +9,7 @@ export interface IamLoaded {
   readonly detail: string
 }
 
-type Answer = 'answered' | 'failed' | 'hung' | 'refused' | 'unknown-caller' | 'out-of-reach'
+type Answer = 'answered' | 'failed' | 'kms-away' | 'hung' | 'refused' | 'unknown-caller' | 'out-of-reach'
 
 /**
  * Whether MinIO has loaded its users and policies; admin:ListUsers and admin:ListUserPolicies. Until it has, and for
@@ -23,6 +23,10 @@ export async function iamLoaded(minio: Minio, credentials: Credentials): Promise
   ])
   const seen = (...answers: Answer[]) => answers.includes(users) || answers.includes(policies)
 
+  if (seen('kms-away') && users !== 'failed')
+    return unknown(
+      'MinIO can’t reach its KMS, so it can’t list its policies: whether it has loaded its users can’t be told.',
+    )
   if (policies === 'failed') return no('MinIO can’t load its policies: one of its items can’t be opened.')
   if (users === 'failed') return no('MinIO can’t list its users.')
   if (users === 'hung' && policies !== 'hung' && policies !== 'out-of-reach')
@@ -48,6 +52,7 @@ async function answerOf(probe: Promise<unknown>): Promise<Answer> {
     const refusal = minioErrorIn(error)
     if (!refusal) return 'out-of-reach'
     if (error instanceof AppError && error.code === 'session-expired') return 'unknown-caller'
+    if (/connection error/.test(refusal.message)) return 'kms-away'
     return refusal.status === 403 ? 'refused' : 'failed'
   }
 }

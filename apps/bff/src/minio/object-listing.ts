@@ -1,7 +1,7 @@
-import { bareKeyName, readXml } from './buckets.ts'
+import { bareKeyName } from './buckets.ts'
 import { sealIn } from './objects.ts'
 import type { Credentials, Minio } from './transport.ts'
-import { findElement, findText, type XmlElement } from './xml.ts'
+import { findElement, findText, parseXml, type XmlElement } from './xml.ts'
 
 export interface ListedObject {
   readonly key: string
@@ -21,7 +21,7 @@ export interface ListingPage {
 
 /**
  * One page of the current objects of a bucket, each with what seals it; s3:ListBucket and s3:GetObject. This is MinIO's
- * own extension of ListObjectsV2, `metadata=true`. In a bucket with SSE-S3 objects each page asks the KMS for each object.
+ * own extension of ListObjectsV2, `metadata=true`, which the AWS SDK neither sends nor reads. In a bucket with SSE-S3 objects each page asks the KMS for each object.
  *
  * @param limit 1000 at most
  */
@@ -35,7 +35,7 @@ export async function listObjectsWithMetadata(
     limit = 1000,
   }: { readonly prefix?: string; readonly after?: string; readonly limit?: number } = {},
 ): Promise<ListingPage> {
-  const reply = await minio.send({
+  const { bytes } = await minio.send({
     method: 'GET',
     path: `/${bucket}`,
     query: {
@@ -51,7 +51,7 @@ export async function listObjectsWithMetadata(
     action: 's3:ListBucket',
     timeoutMs: 30_000,
   })
-  const document = findElement(readXml(reply), 'ListBucketResult')
+  const document = findElement(parseXml(Buffer.from(bytes).toString()), 'ListBucketResult')
   const objects = (document?.children ?? []).filter(({ name }) => name === 'Contents').map(listed)
   const next = document && findText(document, 'NextContinuationToken')
   return { objects, ...(next && { next }) }

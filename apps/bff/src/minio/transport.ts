@@ -37,6 +37,16 @@ export interface MinioCall {
   readonly maxReplyBytes?: number
 }
 
+/** A request that needs nothing more but to be sent. */
+export interface ReadyRequest extends Pick<MinioCall, 'action' | 'timeoutMs' | 'maxReplyBytes'> {
+  readonly method: string
+  /** Path and query, encoded. */
+  readonly target: string
+  /** In lower case; signed where credentials are needed. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+}
+
 export interface MinioReply {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
@@ -47,6 +57,8 @@ export interface MinioReply {
 export interface Minio {
   /** `host:port` */
   readonly host: string
+  /** Scheme, host and port. */
+  readonly origin: string
   readonly region: string
   /**
    * @throws AppError for everything that is no 2xx: `upstream-unreachable`, `not-allowed`, `session-expired`,
@@ -54,6 +66,8 @@ export interface Minio {
    *   {@link MinioError} in `cause`. Redirects are failures.
    */
   send(call: MinioCall): Promise<MinioReply>
+  /** As {@link Minio.send}, and fails alike, for a request that was signed elsewhere. */
+  dispatch(request: ReadyRequest): Promise<MinioReply>
   /**
    * The same door, over the same connections, with another region, or on behalf of a browser whose address MinIO is to
    * see (`aws:SourceIp` in policies; MinIO reads `X-Forwarded-For`).
@@ -73,27 +87,52 @@ interface Setting {
   readonly clientAddress?: string
 }
 
-const door = (agent: Agent, endpoint: URL, setting: Setting): Minio => ({
-  host: endpoint.host,
-  region: setting.region,
-  send: (call) => send(agent, endpoint, setting, call),
-  with: (change) => door(agent, endpoint, { ...setting, ...change }),
-  close: () => agent.close(),
-})
+const door = (agent: Agent, endpoint: URL, setting: Setting): Minio => {
+  const send = (request: ReadyRequest) => dispatch(agent, endpoint, setting, request)
+  return {
+    host: endpoint.host,
+    origin: endpoint.origin,
+    region: setting.region,
+    send: async (call) => send(ready(endpoint.host, setting.region, call)),
+    dispatch: send,
+    with: (change) => door(agent, endpoint, { ...setting, ...change }),
+    close: () => agent.close(),
+  }
+}
 
-async function send(agent: Agent, { origin, host }: URL, setting: Setting, call: MinioCall): Promise<MinioReply> {
-  const { timeoutMs = TIMEOUT_MS, maxReplyBytes = MAX_REPLY_BYTES } = call
+/** Encodes the call, and signs it where it has credentials. */
+function ready(host: string, region: string, call: MinioCall): ReadyRequest {
+  const { method, path, query = {}, headers = {}, credentials, service = 's3', ...rest } = call
   const body = typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array())
-  const { target, headers } = onTheWire(host, setting, call, body)
+  if (credentials) {
+    const signed = sign({ method, host, path, query, headers, body }, credentials, { service, region, date: new Date() })
+    return { ...rest, ...signed, method, body }
+  }
+  const encoded = encodeQuery(query)
+  return { ...rest, method, target: encodePath(path) + (encoded && `?${encoded}`), headers, body }
+}
+
+async function dispatch(
+  agent: Agent,
+  { origin, host }: URL,
+  { clientAddress }: Setting,
+  request: ReadyRequest,
+): Promise<MinioReply> {
+  const { method, target, body, action, timeoutMs = TIMEOUT_MS, maxReplyBytes = MAX_REPLY_BYTES } = request
+  const headers = {
+    ...request.headers,
+    ...lengthOf(method, body),
+    ...(clientAddress !== undefined && { 'x-forwarded-for': clientAddress }),
+  }
   let reply: Dispatcher.ResponseData
   let bytes: Uint8Array
   try {
     reply = await agent.request({
       origin,
       path: target,
-      method: call.method,
+      method: method as Dispatcher.HttpMethod,
       headers,
-      body: body.length > 0 ? body : null,
+      body: body?.length ? body : null,
       signal: AbortSignal.timeout(timeoutMs),
     })
     bytes = await readBody(reply.body, reply.statusCode < 300 ? maxReplyBytes : MAX_REFUSAL_BYTES)
@@ -103,23 +142,12 @@ async function send(agent: Agent, { origin, host }: URL, setting: Setting, call:
   }
   if (reply.statusCode >= 200 && reply.statusCode < 300)
     return { status: reply.statusCode, headers: reply.headers, bytes }
-  throw refused(readRefusal(reply.statusCode, Buffer.from(bytes).toString(), reply.headers), call.action)
+  throw refused(readRefusal(reply.statusCode, Buffer.from(bytes).toString(), reply.headers), action)
 }
 
-/** Path, query and headers as they go out. MinIO wants a length with each body, and reads no chunked ones. */
-function onTheWire(host: string, { region, clientAddress }: Setting, call: MinioCall, body: Uint8Array) {
-  const { method, path, query = {}, headers = {}, credentials, service = 's3' } = call
-  const added = {
-    ...(body.length > 0 || method === 'PUT' || method === 'POST' ? { 'content-length': `${body.length}` } : {}),
-    ...(clientAddress !== undefined && { 'x-forwarded-for': clientAddress }),
-  }
-  if (!credentials) {
-    const encoded = encodeQuery(query)
-    return { target: encodePath(path) + (encoded && `?${encoded}`), headers: { ...headers, ...added } }
-  }
-  const signed = sign({ method, host, path, query, headers, body }, credentials, { service, region, date: new Date() })
-  return { target: signed.target, headers: { ...signed.headers, ...added } }
-}
+/** MinIO wants a length with each body, and reads no chunked ones. */
+const lengthOf = (method: string, body: Uint8Array = new Uint8Array()) =>
+  body.length > 0 || method === 'PUT' || method === 'POST' ? { 'content-length': `${body.length}` } : {}
 
 /** The pieces are wiped once they are joined: the reply may hold secrets, and then the caller wipes one buffer. */
 async function readBody(body: AsyncIterable<Buffer>, limit: number): Promise<Uint8Array> {

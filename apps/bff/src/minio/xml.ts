@@ -47,10 +47,6 @@ export function findElement(element: XmlElement, name: string): XmlElement | und
 /** The text of the first element of that name below `element`. */
 export const findText = (element: XmlElement, name: string): string | undefined => findElement(element, name)?.text
 
-/** Text as it may stand inside an element. */
-export const escapeXml = (text: string) =>
-  text.replace(/[<>&]/g, (char) => (char === '<' ? '&lt;' : char === '>' ? '&gt;' : '&amp;'))
-
 const nameIn = (tag: string) => /^[^\s/>]*/.exec(tag)![0]
 
 function close(stack: Open[], name: string) {

@@ -17,16 +17,16 @@ export function requireMigratable(kms: Kms): string {
   if (kms.kind === 'unknown' || kms.defaultKey === null) {
     throw new AppError('upstream-failed', 'MinIO does not say which KMS key it uses, so nothing is rewritten.')
   }
-  if (kms.iamLoaded !== true) {
-    throw new AppError(
-      'iam-not-loaded',
-      'MinIO has not loaded its users and policies. A write now would be lost or stored in plaintext, so nothing is rewritten.',
-    )
-  }
   if (kms.keyWorks !== true) {
     throw new AppError(
       'unsafe-now',
       `The default key ${kms.defaultKey} does not work: ${kms.keyError ?? 'its round trip could not be tried'}. Nothing is rewritten.`,
+    )
+  }
+  if (kms.iamLoaded !== true) {
+    throw new AppError(
+      'iam-not-loaded',
+      'MinIO has not loaded its users and policies. A write now would be lost or stored in plaintext, so nothing is rewritten.',
     )
   }
   if (kms.nodesAgree === false) {
