@@ -48,7 +48,9 @@ export interface Console {
   readonly highwayHash: DriveReader['highwayHash']
 }
 
+/** @throws ConfigError for a role file that can't be used, KesIdentityError for an identity that is none */
 export async function createConsole(config: Config, log: Logger): Promise<Console> {
+  if (config.rolesFile !== null) await readRoles(config.rolesFile)
   const { endpoint, ca } = config.minio
   const minutes = config.session
   const console: Console = {

@@ -9,6 +9,7 @@ import type { TlsPair } from './config/certificates.ts'
 import { readConfig } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { createConsole } from './console.ts'
+import { KesIdentityError } from './kes/identity.ts'
 import { createLog } from './log.ts'
 
 /** Open requests get this long to end before their connections are cut. */
@@ -62,6 +63,6 @@ function fail(sentence: string): never {
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof ConfigError) fail(error.message)
+  if (error instanceof ConfigError || error instanceof KesIdentityError) fail(error.message)
   throw error
 })

@@ -19,8 +19,8 @@ const KES_FAMILY = ['MINIO_KMS_KES_ENDPOINT', 'MINIO_KMS_KES_KEY_NAME', 'MINIO_K
 
 /**
  * Whether MinIO survives a restart through the admin API with this env file. The process keeps its old environment and
- * reads the file over it, so what counts is what the file *sets*, not what vanished from it. Each rule was tried on
- * the server of February 2026.
+ * reads the file over it, so what counts is what the file *sets*, not what vanished from it. The rules on families and
+ * credentials were tried on the server of February 2026.
  *
  * @param processHasStaticKey the running process was started with `MINIO_KMS_SECRET_KEY`; assumed unless told otherwise
  */
