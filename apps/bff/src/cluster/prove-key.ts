@@ -13,7 +13,8 @@ import type { SealedSample } from './sealed-samples.ts'
 export interface ProofScope {
   readonly kes: Kes
   readonly name: string
-  readonly samples: readonly SealedSample[]
+  /** Null: the caller may not read the drives. */
+  readonly samples: readonly SealedSample[] | null
   /** The material the key should have; null when the console has no source of it. */
   readonly material: Secret<Uint8Array> | null
 }
@@ -22,12 +23,13 @@ export interface ProofScope {
 export async function proveKey({ kes, name, samples, material }: ProofScope): Promise<KeyProof> {
   if (!(await keyExists(kes, name))) return verdict(name, 'key-missing', [], null)
   const [tried, same] = await Promise.all([
-    Promise.all(samples.map((sample) => openSample(kes, name, sample))),
+    Promise.all((samples ?? []).map((sample) => openSample(kes, name, sample))),
     material === null ? null : sameMaterial(kes, name, material),
   ])
   const failed = tried.filter(({ opened, note }) => !opened && note === undefined)
   const opened = tried.filter((sample) => sample.opened)
   if (failed.length > 0 || same === false) return verdict(name, 'wrong-material', tried, same)
+  if (samples === null) return verdict(name, 'nothing-to-open', tried, same, NOT_READ)
   return verdict(name, opened.length > 0 ? 'proven' : 'nothing-to-open', tried, same)
 }
 
@@ -96,7 +98,15 @@ const DETAILS: Record<KeyProof['verdict'], (opened: number, failed: number) => s
   'key-missing': () => 'KES has no key of this name.',
 }
 
-function verdict(name: string, kind: KeyProof['verdict'], tried: ProofSample[], same: boolean | null): KeyProof {
+const NOT_READ = 'This account may not read the drives, so nothing that the cluster sealed was tried.'
+
+function verdict(
+  name: string,
+  kind: KeyProof['verdict'],
+  tried: ProofSample[],
+  same: boolean | null,
+  sentence?: string,
+): KeyProof {
   const opened = tried.filter((sample) => sample.opened).length
   const failed = tried.filter((sample) => !sample.opened && sample.note === undefined).length
   const compared =
@@ -108,7 +118,7 @@ function verdict(name: string, kind: KeyProof['verdict'], tried: ProofSample[], 
     failed,
     samples: tried,
     sameMaterial: same,
-    detail: DETAILS[kind](opened, failed) + compared,
+    detail: (sentence ?? DETAILS[kind](opened, failed)) + compared,
     at: new Date().toISOString(),
   }
 }

@@ -20,6 +20,7 @@ export function iamRoutes(router: Router, console: Console) {
   const { audits, jobs } = console
 
   bind(router, startAudit, async (_, c) => {
+    await requireDriveReading(console, c)
     const scope = await auditScope(console, minioFor(console, c))
     const head = { kind: 'iam-audit' as const, startedBy: c.var.caller.account, unit: 'items' }
     return jobs.start(
@@ -43,6 +44,7 @@ export function iamRoutes(router: Router, console: Console) {
   })
 
   bind(router, startMigration, async ({ secretKey, dryRun, pilot }, c) => {
+    await requireDriveReading(console, c)
     using secret = secretKey === undefined ? null : new Secret(secretKey)
     const access = await jobAccess(console, c, secret)
     const defaultKey = requireMigratable(await freshKms(console, access))

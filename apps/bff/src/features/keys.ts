@@ -14,7 +14,7 @@ import {
   requireListKeys,
   requireReadKey,
 } from '../cluster/kes-locks.ts'
-import { proveKey as prove } from '../cluster/prove-key.ts'
+import { type ProofScope, proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, minioFor, requireKes, rolesReader } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
@@ -78,21 +78,30 @@ export function keyRoutes(router: Router, console: Console) {
       { act: 'import-key', key: name, source: source.id, account, requestId: c.var.requestId },
       'key imported',
     )
-    return { proof: await proof(console, c, name, material) }
+    const samples = await samplesOf(console, c, name).catch(unlessRefused)
+    return { proof: await proof(console, { name, samples, material }) }
   })
 
   bind(router, proveKey, async ({ name }, c) => {
     await requireReadKey(locks(c), c.var.caller, name)
     using material = await sourceOf(console, name)
-    return await proof(console, c, name, material)
+    return await proof(console, { name, samples: await samplesOf(console, c, name), material })
   })
 }
 
-async function proof(console: Console, c: RequestContext, name: string, material: Secret<Uint8Array> | null) {
-  const kes = requireKes(console)
-  const reader = await driveReader(console, minioFor(console, c))
-  const samples = await sealedSamples(reader, name)
-  return console.proofs.keep(await prove({ kes, name, samples, material }))
+/** Only a proof on the cluster's own data is remembered. */
+async function proof(console: Console, order: Omit<ProofScope, 'kes'>) {
+  const found = await prove({ kes: requireKes(console), ...order })
+  return order.samples === null ? found : console.proofs.keep(found)
+}
+
+const samplesOf = async (console: Console, c: RequestContext, name: string) =>
+  sealedSamples(await driveReader(console, minioFor(console, c)), name)
+
+/** An importer need not be allowed to read the drives: the key is then compared with its source alone. */
+function unlessRefused(error: unknown): null {
+  if (error instanceof AppError && error.code === 'not-allowed') return null
+  throw error
 }
 
 /** The material of this name on the host, to compare with; null where there is none that can be used. */

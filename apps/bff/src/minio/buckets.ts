@@ -1,7 +1,14 @@
+import {
+  DeleteBucketEncryptionCommand,
+  GetBucketEncryptionCommand,
+  ListBucketsCommand,
+  PutBucketEncryptionCommand,
+  type ServerSideEncryptionByDefault,
+} from '@aws-sdk/client-s3'
 import { AppError } from '../errors.ts'
 import { minioErrorIn } from './failures.ts'
-import type { Credentials, Minio, MinioReply } from './transport.ts'
-import { escapeXml, findElement, findText, parseXml, type XmlElement } from './xml.ts'
+import { callS3 } from './s3.ts'
+import type { Credentials, Minio } from './transport.ts'
 
 const TIMEOUT_MS = 10_000
 /** MinIO shows key names with this prefix in headers, and stores in bucket configurations what it was sent. */
@@ -10,21 +17,15 @@ const KEY_PREFIX = 'arn:aws:kms:'
 /** The name that the KMS knows the key by. */
 export const bareKeyName = (name: string) => (name.startsWith(KEY_PREFIX) ? name.slice(KEY_PREFIX.length) : name)
 
-export const readXml = ({ bytes }: MinioReply): XmlElement => parseXml(Buffer.from(bytes).toString())
-
 /** All buckets: MinIO answers in one piece, however many there are. s3:ListAllMyBuckets */
 export async function listBuckets(minio: Minio, credentials: Credentials) {
-  const reply = await minio.send({
-    method: 'GET',
-    path: '/',
-    credentials,
+  const { output } = await callS3(minio, credentials, new ListBucketsCommand(), {
     action: 's3:ListAllMyBuckets',
     timeoutMs: 15_000,
   })
-  const buckets = findElement(readXml(reply), 'Buckets')?.children ?? []
-  return buckets.map((bucket) => ({
-    name: findText(bucket, 'Name') ?? '',
-    createdAt: findText(bucket, 'CreationDate') ?? null,
+  return (output.Buckets ?? []).map(({ Name = '', CreationDate }) => ({
+    name: Name,
+    createdAt: CreationDate?.toISOString() ?? null,
   }))
 }
 
@@ -43,20 +44,13 @@ export async function getBucketEncryption(
   bucket: string,
 ): Promise<BucketEncryption | null> {
   try {
-    const document = readXml(
-      await minio.send({
-        method: 'GET',
-        path: `/${bucket}`,
-        query: { encryption: '' },
-        credentials,
-        action: 's3:GetEncryptionConfiguration',
-        timeoutMs: TIMEOUT_MS,
-      }),
-    )
-    const algorithm = findText(document, 'SSEAlgorithm')
-    if (algorithm === 'AES256') return { mode: 'sse-s3' }
-    if (algorithm === 'aws:kms')
-      return { mode: 'sse-kms', key: bareKeyName(findText(document, 'KMSMasterKeyID') ?? '') }
+    const { output } = await callS3(minio, credentials, new GetBucketEncryptionCommand({ Bucket: bucket }), {
+      action: 's3:GetEncryptionConfiguration',
+      timeoutMs: TIMEOUT_MS,
+    })
+    const rule = output.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
+    if (rule?.SSEAlgorithm === 'AES256') return { mode: 'sse-s3' }
+    if (rule?.SSEAlgorithm === 'aws:kms') return { mode: 'sse-kms', key: bareKeyName(rule.KMSMasterKeyID ?? '') }
     throw new AppError('upstream-failed', 'MinIO told an encryption of this bucket that this console does not know.')
   } catch (error) {
     if (minioErrorIn(error)?.code === 'ServerSideEncryptionConfigurationNotFoundError') return null
@@ -76,32 +70,20 @@ export async function setBucketEncryption(
   bucket: string,
   encryption: BucketEncryption,
 ) {
-  const rule =
+  const rule: ServerSideEncryptionByDefault =
     encryption.mode === 'sse-s3'
-      ? '<SSEAlgorithm>AES256</SSEAlgorithm>'
-      : `<SSEAlgorithm>aws:kms</SSEAlgorithm><KMSMasterKeyID>${escapeXml(encryption.key)}</KMSMasterKeyID>`
-  await minio.send({
-    method: 'PUT',
-    path: `/${bucket}`,
-    query: { encryption: '' },
-    headers: { 'content-type': 'application/xml' },
-    body:
-      '<ServerSideEncryptionConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Rule>' +
-      `<ApplyServerSideEncryptionByDefault>${rule}</ApplyServerSideEncryptionByDefault>` +
-      '</Rule></ServerSideEncryptionConfiguration>',
-    credentials,
-    action: 's3:PutEncryptionConfiguration',
-    timeoutMs: TIMEOUT_MS,
+      ? { SSEAlgorithm: 'AES256' }
+      : { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: encryption.key }
+  const command = new PutBucketEncryptionCommand({
+    Bucket: bucket,
+    ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: rule }] },
   })
+  await callS3(minio, credentials, command, { action: 's3:PutEncryptionConfiguration', timeoutMs: TIMEOUT_MS })
 }
 
 /** Removes the default encryption, also where there is none. Existing objects stay as they are. s3:PutEncryptionConfiguration */
 export async function clearBucketEncryption(minio: Minio, credentials: Credentials, bucket: string) {
-  await minio.send({
-    method: 'DELETE',
-    path: `/${bucket}`,
-    query: { encryption: '' },
-    credentials,
+  await callS3(minio, credentials, new DeleteBucketEncryptionCommand({ Bucket: bucket }), {
     action: 's3:PutEncryptionConfiguration',
     timeoutMs: TIMEOUT_MS,
   })

@@ -1,5 +1,9 @@
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { bareKeyName } from './buckets.ts'
-import type { Credentials, Minio, MinioCall, MinioReply } from './transport.ts'
+import { callS3 } from './s3.ts'
+import type { Credentials, Minio, MinioReply } from './transport.ts'
+
+const TIMEOUT_MS = 15_000
 
 /** An object, or one version of it. */
 export interface ObjectName {
@@ -34,20 +38,23 @@ export function sealIn(headers: MinioReply['headers']): ObjectSeal {
 
 /** Writes a small object without any encryption header; s3:PutObject. @returns the version, where the bucket keeps them */
 export async function putObject(minio: Minio, credentials: Credentials, name: ObjectName, body: Uint8Array) {
-  const reply = await send(minio, credentials, name, { method: 'PUT', body, action: 's3:PutObject' })
-  const versionId = reply.headers['x-amz-version-id']
-  return { seal: sealIn(reply.headers), ...(typeof versionId === 'string' && { versionId }) }
+  const command = new PutObjectCommand({ ...inputOf(name), Body: body })
+  const { output, reply } = await callS3(minio, credentials, command, { action: 's3:PutObject', timeoutMs: TIMEOUT_MS })
+  return { seal: sealIn(reply.headers), ...(output.VersionId !== undefined && { versionId: output.VersionId }) }
 }
 
 /** Reads a small object (16 MiB at most); s3:GetObject. @throws AppError `not-found`, `kms-not-configured`, `upstream-failed` */
 export async function getObject(minio: Minio, credentials: Credentials, name: ObjectName) {
-  const { bytes, headers } = await send(minio, credentials, name, { method: 'GET', action: 's3:GetObject' })
-  return { bytes, seal: sealIn(headers) }
+  const command = new GetObjectCommand(inputOf(name))
+  const { reply } = await callS3(minio, credentials, command, { action: 's3:GetObject', timeoutMs: TIMEOUT_MS })
+  return { bytes: reply.bytes, seal: sealIn(reply.headers) }
 }
 
 /** What seals an object; s3:GetObject. @throws AppError `not-found` */
 export async function headObject(minio: Minio, credentials: Credentials, name: ObjectName): Promise<ObjectSeal> {
-  return sealIn((await send(minio, credentials, name, { method: 'HEAD', action: 's3:GetObject' })).headers)
+  const command = new HeadObjectCommand(inputOf(name))
+  const { reply } = await callS3(minio, credentials, command, { action: 's3:GetObject', timeoutMs: TIMEOUT_MS })
+  return sealIn(reply.headers)
 }
 
 /**
@@ -56,19 +63,11 @@ export async function headObject(minio: Minio, credentials: Credentials, name: O
  */
 export async function deleteObject(minio: Minio, credentials: Credentials, name: ObjectName) {
   const action = name.versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion'
-  await send(minio, credentials, name, { method: 'DELETE', action })
+  await callS3(minio, credentials, new DeleteObjectCommand(inputOf(name)), { action, timeoutMs: TIMEOUT_MS })
 }
 
-const send = (
-  minio: Minio,
-  credentials: Credentials,
-  { bucket, key, versionId }: ObjectName,
-  call: Pick<MinioCall, 'method' | 'body' | 'action'>,
-) =>
-  minio.send({
-    ...call,
-    path: `/${bucket}/${key}`,
-    query: versionId === undefined ? {} : { versionId },
-    credentials,
-    timeoutMs: 15_000,
-  })
+const inputOf = ({ bucket, key, versionId }: ObjectName) => ({
+  Bucket: bucket,
+  Key: key,
+  ...(versionId !== undefined && { VersionId: versionId }),
+})

@@ -303,7 +303,14 @@ describe('buckets', () => {
     await setBucketEncryption(minio, me, bucket, { mode: 'sse-kms', key: 'acme-key' })
     const body = Buffer.from('probe')
     const { seal, versionId } = await putObject(minio, me, { bucket, key: 'probe-1' }, body)
-    expect(seal).toMatchObject({ mode: 'sse-kms', key: 'acme-key' })
+    expect(seal).toEqual({
+      mode: 'sse-kms',
+      key: 'acme-key',
+      headers: [
+        { name: 'x-amz-server-side-encryption', value: 'aws:kms' },
+        { name: 'x-amz-server-side-encryption-aws-kms-key-id', value: 'arn:aws:kms:acme-key' },
+      ],
+    })
     const name = { bucket, key: 'probe-1', ...(versionId !== undefined && { versionId }) }
     expect(versionId).toBeDefined()
     expect(await headObject(minio, me, name)).toMatchObject({ mode: 'sse-kms', key: 'acme-key' })

@@ -8,8 +8,8 @@ import {
   type ServiceOutputTypes,
 } from '@aws-sdk/client-s3'
 import { AppError } from '../errors.ts'
-import { encodeQuery } from './sigv4.ts'
-import type { Credentials, Minio, MinioReply } from './transport.ts'
+import { encodePath } from './sigv4.ts'
+import type { Credentials, Minio, MinioCall, MinioReply } from './transport.ts'
 
 export interface S3Call {
   /** The permission it needs, named when MinIO refuses: `s3:GetObject`. */
@@ -28,11 +28,12 @@ export async function callS3<Input extends ServiceInputTypes, Output extends Ser
   minio: Minio,
   credentials: Credentials,
   command: $Command<Input, Output, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
-  call: S3Call,
+  { action, timeoutMs }: S3Call,
 ): Promise<{ output: Output; reply: MinioReply }> {
   let reply: MinioReply | undefined
   const exchange: Exchange = {
-    ...call,
+    action,
+    requestTimeout: timeoutMs,
     onReply: (received) => {
       reply = received
     },
@@ -47,11 +48,14 @@ export async function callS3<Input extends ServiceInputTypes, Output extends Ser
 }
 
 /** What travels from a call, through the SDK, to the handler. */
-interface Exchange extends S3Call {
+interface Exchange {
+  readonly action: string
+  /** Milliseconds: the SDK's own name for it. */
+  readonly requestTimeout: number
   readonly onReply: (reply: MinioReply) => void
 }
 
-/** A client takes longer to build than a call to make; each lives as long as the credentials and the door it is for. */
+/** One client for the calls to a thousand buckets; it lives as long as the credentials and the door it is for. */
 const clients = new WeakMap<Credentials, WeakMap<Minio, S3Client>>()
 
 function clientFor(minio: Minio, credentials: Credentials): S3Client {
@@ -62,17 +66,22 @@ function clientFor(minio: Minio, credentials: Credentials): S3Client {
   return client
 }
 
-/** Every setting that the SDK would else look for in `AWS_*` variables or in ~/.aws is given. */
+/** Given is every setting that the SDK would else look for in `AWS_*` variables and in ~/.aws. */
 function newClient(minio: Minio, credentials: Credentials): S3Client {
   const client = new S3Client({
-    endpoint: minio.origin,
-    forcePathStyle: true,
+    endpoint: ORIGIN,
     region: minio.region,
-    credentials: lend(credentials),
-    requestHandler: handlerFor(minio),
+    // Path style, and AWS's rules left out: they take buckets of some names for services that MinIO hasn't.
+    endpointProvider: ({ Bucket = '' }) => ({ url: new URL(encodePath(`/${Bucket}`), ORIGIN) }),
+    // The door signs. The SDK's own signer would keep session tokens in a cache of the process.
+    httpAuthSchemeProvider: () => [{ schemeId: UNSIGNED.schemeId }],
+    httpAuthSchemes: [UNSIGNED],
+    credentials: async () => ({ accessKeyId: '', secretAccessKey: '' }),
+    requestHandler: handlerFor(minio, credentials),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     maxAttempts: 1,
+    retryMode: 'standard',
     // undici refuses the header.
     expectContinueHeader: false,
     // A wrong clock is told, as for every other call.
@@ -83,26 +92,63 @@ function newClient(minio: Minio, credentials: Credentials): S3Client {
     useFipsEndpoint: false,
     authSchemePreference: [],
   })
-  // Even with one attempt it writes into the failures that pass; and MinIO need not know the console's platform.
-  client.middlewareStack.remove('retryMiddleware')
+  // MinIO need not know what the console runs on.
   client.middlewareStack.remove('getUserAgentMiddleware')
   return client
 }
 
-/** The SDK reads them anew for each signature, so a wiped secret signs nothing more. */
-const lend = ({ accessKey, secretKey, sessionToken }: Credentials) => ({
-  accessKeyId: accessKey,
-  get secretAccessKey() {
-    return secretKey.expose((value) => value)
-  },
-  ...(sessionToken && {
-    get sessionToken() {
-      return sessionToken.expose((value) => value)
-    },
-  }),
-})
+/** The SDK wants a URL; where MinIO is, the door knows. */
+const ORIGIN = 'http://minio.invalid'
 
-type Handler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { handle: unknown }>
+const UNSIGNED = {
+  schemeId: 'smithy.api#noAuth',
+  identityProvider: () => async () => ({}),
+  signer: { sign: async <Request>(request: Request) => request },
+}
+
+/** A request as the SDK has put it together. */
+interface Outgoing {
+  readonly method: string
+  /** Encoded. */
+  readonly path: string
+  /** Not encoded. No call here gives a name twice, or one without a value. */
+  readonly query?: object
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | string
+}
+
+type Handler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { httpHandlerConfigs(): object }>
 
 /** Refusals fail here, before the SDK reads them: it knows neither MinIO's codes nor a proxy's HTML. */
-const handlerFor = (minio: Minio): Handler => ({})
+const handlerFor = (minio: Minio, credentials: Credentials): Handler => ({
+  async handle({ method, path, query = {}, headers, body }: Outgoing, options?: object) {
+    const { action, requestTimeout, onReply } = options as Exchange
+    const reply = await minio.send({
+      action,
+      timeoutMs: requestTimeout,
+      method: method as MinioCall['method'],
+      path: decodeURIComponent(path),
+      query: query as Record<string, string>,
+      headers: withoutHost(headers),
+      credentials,
+      ...(body !== undefined && { body: Buffer.from(body) }),
+    })
+    onReply(reply)
+    const single = Object.entries(reply.headers).filter(([, value]) => typeof value === 'string')
+    // The SDK takes a stream alone for an object's content.
+    const content = Readable.from([reply.bytes], { objectMode: false })
+    return {
+      response: {
+        statusCode: reply.status,
+        headers: Object.fromEntries(single) as Record<string, string>,
+        body: content,
+      },
+    }
+  },
+  updateHttpClientConfig() {},
+  httpHandlerConfigs: () => ({}),
+})
+
+/** Host and length are the door's. */
+const withoutHost = ({ host: _host, 'content-length': _length, ...headers }: Readonly<Record<string, string>>) =>
+  headers

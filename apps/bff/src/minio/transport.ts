@@ -37,9 +37,9 @@ export interface MinioCall {
   readonly maxReplyBytes?: number
 }
 
-/** A request that needs nothing more but to be sent. */
-export interface ReadyRequest extends Pick<MinioCall, 'action' | 'timeoutMs' | 'maxReplyBytes'> {
-  readonly method: string
+/** A request as it goes on the wire. */
+interface ReadyRequest extends Pick<MinioCall, 'action' | 'timeoutMs' | 'maxReplyBytes'> {
+  readonly method: MinioCall['method']
   /** Path and query, encoded. */
   readonly target: string
   /** In lower case; signed where credentials are needed. */
@@ -57,8 +57,6 @@ export interface MinioReply {
 export interface Minio {
   /** `host:port` */
   readonly host: string
-  /** Scheme, host and port. */
-  readonly origin: string
   readonly region: string
   /**
    * @throws AppError for everything that is no 2xx: `upstream-unreachable`, `not-allowed`, `session-expired`,
@@ -66,8 +64,6 @@ export interface Minio {
    *   {@link MinioError} in `cause`. Redirects are failures.
    */
   send(call: MinioCall): Promise<MinioReply>
-  /** As {@link Minio.send}, and fails alike, for a request that was signed elsewhere. */
-  dispatch(request: ReadyRequest): Promise<MinioReply>
   /**
    * The same door, over the same connections, with another region, or on behalf of a browser whose address MinIO is to
    * see (`aws:SourceIp` in policies; MinIO reads `X-Forwarded-For`).
@@ -87,25 +83,24 @@ interface Setting {
   readonly clientAddress?: string
 }
 
-const door = (agent: Agent, endpoint: URL, setting: Setting): Minio => {
-  const send = (request: ReadyRequest) => dispatch(agent, endpoint, setting, request)
-  return {
-    host: endpoint.host,
-    origin: endpoint.origin,
-    region: setting.region,
-    send: async (call) => send(ready(endpoint.host, setting.region, call)),
-    dispatch: send,
-    with: (change) => door(agent, endpoint, { ...setting, ...change }),
-    close: () => agent.close(),
-  }
-}
+const door = (agent: Agent, endpoint: URL, setting: Setting): Minio => ({
+  host: endpoint.host,
+  region: setting.region,
+  send: async (call) => dispatch(agent, endpoint, setting, ready(endpoint.host, setting.region, call)),
+  with: (change) => door(agent, endpoint, { ...setting, ...change }),
+  close: () => agent.close(),
+})
 
 /** Encodes the call, and signs it where it has credentials. */
 function ready(host: string, region: string, call: MinioCall): ReadyRequest {
   const { method, path, query = {}, headers = {}, credentials, service = 's3', ...rest } = call
   const body = typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array())
   if (credentials) {
-    const signed = sign({ method, host, path, query, headers, body }, credentials, { service, region, date: new Date() })
+    const signed = sign({ method, host, path, query, headers, body }, credentials, {
+      service,
+      region,
+      date: new Date(),
+    })
     return { ...rest, ...signed, method, body }
   }
   const encoded = encodeQuery(query)
@@ -130,7 +125,7 @@ async function dispatch(
     reply = await agent.request({
       origin,
       path: target,
-      method: method as Dispatcher.HttpMethod,
+      method,
       headers,
       body: body?.length ? body : null,
       signal: AbortSignal.timeout(timeoutMs),
