@@ -8,8 +8,6 @@ import type { ItemKeys } from './cluster/item-opener.ts'
 import { KesWatch } from './cluster/kes-watch.ts'
 import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
-import { readEnvFile } from './config/env-file.ts'
-import type { Lookup } from './config/variables.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
 import { readRoles } from './custody/roles.ts'
 import { AppError } from './errors.ts'
@@ -128,9 +126,3 @@ export const rolesReader =
   ({ config }: Console) =>
   async () =>
     config.rolesFile === null ? null : readRoles(config.rolesFile)
-
-/** The variables of the cluster's env file as it lies now; empty without one. */
-export const envFileLookup = ({ config }: Console): Lookup => {
-  const variables = config.envFile === null ? new Map<string, string>() : readEnvFile(config.envFile)
-  return (name) => variables.get(name)
-}

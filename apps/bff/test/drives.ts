@@ -42,11 +42,17 @@ export function readStoredItem(drives: readonly string[], path: string): Buffer 
     if (copy === undefined) throw new Error(`${path}: no drive holds shard ${index + 1}.`)
     return copy.shard
   })
-  return join2(shards, size, blockSize)
+  return joinBlocks(shards, size, blockSize)
+}
+
+/** Whether the shard of an item on this drive is a piece of its content; the others are parity. */
+export function holdsContent(drive: string, path: string): boolean {
+  const [copy] = readCopy(join(drive, SYSTEM, path))
+  return copy !== undefined && copy.version.shard <= copy.version.dataBlocks
 }
 
 /** Each shard holds, for each block of the item, a hash and its slice of that block. */
-function join2(shards: readonly Uint8Array[], size: number, blockSize: number): Buffer {
+function joinBlocks(shards: readonly Uint8Array[], size: number, blockSize: number): Buffer {
   const blocks: Buffer[] = []
   let offset = 0
   for (let left = size; left > 0; left -= blockSize) {
@@ -76,16 +82,21 @@ function itemsBelow(volume: string, folder: string): string[] {
 
 type Fields = Record<string, unknown>
 
-/** `XL2 `, major and minor version, the metadata as one bin, its checksum, then the inline data. */
+/**
+ * After `XL2 ` and the version: in the oldest form (`1   `, as text) the metadata as it is, in later ones the metadata as
+ * one bin, its checksum, and, with inline data, 1 and a map of shards.
+ */
 function latestVersion(file: Buffer): Version {
-  if (file.toString('latin1', 0, 4) !== 'XL2 ' || file.readUInt16LE(4) !== 1) throw new Error('no xl.meta')
-  const [metadata, , ...rest] = values(file.subarray(8))
-  const inline = inlineData(file, rest)
-  const found = versions(metadata as Uint8Array).map((fields) => describe(fields, inline))
+  if (file.toString('latin1', 0, 4) !== 'XL2 ') throw new Error('no xl.meta')
+  const wrapped = file.toString('latin1', 4, 8) !== '1   '
+  const [metadata, , , inline = {}] = wrapped ? (values(file.subarray(8)) as Wrapped) : [file.subarray(8)]
+  const found = versions(metadata).map((fields) => describe(fields, inline))
   return found.reduce((one, other) => (one.modTime > other.modTime ? one : other))
 }
 
-/** Until minor version 2 one map of versions; since 3 numbers, then a header and a body for each version. */
+type Wrapped = [Uint8Array, checksum?: unknown, layout?: unknown, shards?: Fields]
+
+/** One map of versions; since minor version 3 numbers, then a header and a body for each version. */
 function versions(metadata: Uint8Array): Fields[] {
   const [first, ...rest] = values(metadata)
   const bodies =
@@ -111,10 +122,6 @@ function describe(fields: Fields, inline: Fields): Version {
     inline: inline[name] as Uint8Array | undefined,
   }
 }
-
-/** After the checksum: one byte for the version of the layout, then a map from version id to shard. */
-const inlineData = (_file: Buffer, [version, shards]: readonly unknown[]): Fields =>
-  version === undefined ? {} : ((shards ?? {}) as Fields)
 
 const values = (bytes: Uint8Array): unknown[] => [...new Decoder({ useBigInt64: true }).decodeMulti(bytes)]
 

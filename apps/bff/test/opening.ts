@@ -1,4 +1,4 @@
-import { createDecipheriv, createHmac } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { hashRaw } from '@node-rs/argon2'
@@ -40,7 +40,7 @@ export async function openItem(path: string, stored: Buffer, { root, keys }: Ope
   if (seal.by === 'kms') {
     const material = keys?.get(seal.key)
     if (material === undefined) throw new Error(`${path}: there is no material of the key ${seal.key}.`)
-    return openStream(kmsStream(stored), openDataKey(material, seal.sealedKey, seal.context))
+    return openWithDataKey(stored, openDataKey(material, seal.sealedKey, seal.context))
   }
   if (root === undefined) throw new Error(`${path}: sealed by the root credentials, which are not at hand.`)
   return openWithRoot(stored, root)
@@ -52,6 +52,9 @@ export async function openAll(stored: ReadonlyMap<string, Buffer>, openers: Open
   for (const [path, bytes] of stored) opened.set(path, await openItem(path, bytes, openers))
   return opened
 }
+
+/** The content of an item sealed by a KMS key, with its data key. */
+export const openWithDataKey = (stored: Buffer, dataKey: Uint8Array) => openStream(kmsStream(stored), dataKey)
 
 /** `salt(32) ‖ 0 ‖ nonce(8) ‖ stream`: Argon2id over `user:password`, then AES-256-GCM. */
 async function openWithRoot(stored: Buffer, { user, password }: { user: string; password: string }) {
@@ -83,15 +86,86 @@ function openStream({ nonce, bytes }: Stream, key: Uint8Array): Buffer {
     tail.writeUInt32LE(counter)
     return Buffer.concat([nonce, tail])
   }
-  const first = createEmptyTag(key, nonceAt(0))
+  const first = createCipheriv('aes-256-gcm', key, nonceAt(0))
+  first.final()
+  const emptyTag = first.getAuthTag()
   const pieces: Buffer[] = []
   for (let offset = 0, counter = 1; offset < bytes.length; offset += FRAGMENT + TAG, counter++) {
     const fragment = bytes.subarray(offset, offset + FRAGMENT + TAG)
     const last = offset + fragment.length === bytes.length
     const decipher = createDecipheriv('aes-256-gcm', key, nonceAt(counter))
-    decipher.setAAD(Buffer.concat([Buffer.from([last ? 0x80 : 0]), first]))
+    decipher.setAAD(Buffer.concat([Buffer.from([last ? 0x80 : 0]), emptyTag]))
     decipher.setAuthTag(fragment.subarray(-TAG))
     pieces.push(decipher.update(fragment.subarray(0, -TAG)), decipher.final())
   }
   return Buffer.concat(pieces)
+}
+
+interface KmsHeader {
+  readonly keyid: string
+  readonly kmskey: string
+  readonly algorithm: string
+  readonly nonce: string
+}
+
+const HEADER_AT = 5
+
+/** `1 ‖ uint32 LE length ‖ JSON ‖ stream`; undefined for anything else. */
+function kmsHeader(stored: Buffer): KmsHeader | undefined {
+  if (stored[0] !== 1 || stored[HEADER_AT] !== 0x7b) return undefined
+  const header = JSON.parse(stored.toString('utf8', HEADER_AT, streamAt(stored))) as KmsHeader
+  if (header.algorithm !== 'AES-256-GCM')
+    throw new Error(`sealed by ${header.algorithm}, which these tests do not open`)
+  return header
+}
+
+const streamAt = (stored: Buffer) => HEADER_AT + stored.readUInt32LE(1)
+
+const kmsStream = (stored: Buffer): Stream => ({
+  nonce: Buffer.from(kmsHeader(stored)!.nonce, 'base64'),
+  bytes: stored.subarray(streamAt(stored)),
+})
+
+/** `ciphertext ‖ tag(16) ‖ iv(16) ‖ nonce(12)`, the same for a static key and for KES. */
+function openDataKey(material: Buffer, sealed: Buffer, context: Buffer): Buffer {
+  const [iv, nonce] = [sealed.subarray(-28, -12), sealed.subarray(-12)]
+  const decipher = createDecipheriv('aes-256-gcm', createHmac('sha256', material).update(iv).digest(), nonce)
+  decipher.setAAD(context)
+  decipher.setAuthTag(sealed.subarray(-44, -28))
+  return Buffer.concat([decipher.update(sealed.subarray(0, -44)), decipher.final()])
+}
+
+/** Go's JSON escapes more than ours does. */
+const contextOf = (path: string) =>
+  Buffer.from(
+    JSON.stringify({ '.minio.sys': `.minio.sys/${path}` }).replace(
+      /[<>&\u2028\u2029]/g,
+      (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  )
+
+const isText = (bytes: Buffer) => Buffer.from(bytes.toString('utf8')).equals(bytes)
+
+/** `name:base64` as in MINIO_KMS_SECRET_KEY. */
+export function staticKey(line: string): KeyMaterial {
+  const [name, material] = line.split(':') as [string, string]
+  return new Map([[name, Buffer.from(material, 'base64')]])
+}
+
+/** The keys in a keystore folder of KES. */
+export const keystoreKeys = (folder: string): KeyMaterial =>
+  new Map(readdirSync(folder).map((name) => [name, materialIn(readFileSync(join(folder, name), 'utf8'))]))
+
+/** base64 of a protobuf message: field 1 is the key, and in it field 1 its 32 bytes. */
+function materialIn(text: string): Buffer {
+  const material = firstField(firstField(Buffer.from(text, 'base64')))
+  if (material.length !== 32) throw new Error('a key file without 32 bytes of material')
+  return material
+}
+
+/** Field 1 at the beginning of a message, of a length below 128. */
+function firstField(message: Buffer): Buffer {
+  const [tag, length = 0] = message
+  if (tag !== 0x0a || length > 0x7f) throw new Error('a key file in another layout')
+  return message.subarray(2, 2 + length)
 }

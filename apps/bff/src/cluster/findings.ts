@@ -224,7 +224,7 @@ const notObserved: Source = (observed) => {
     title: 'What we could not see',
     detail: sentenceOf([...parts, ...observed.kms.unknown].join('; ')),
     action: observed.drivesRefused
-      ? { label: 'Ask for admin:InspectData', href: null }
+      ? { label: 'Sign in with admin:* (MinIO grants admin:InspectData in no other way)', href: null }
       : { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
   }
 }

@@ -58,7 +58,7 @@ const noKms: Rule = ({ kms }) =>
 const neverRead: Rule = ({ audit, drivesRefused }) => {
   if (audit !== null) return undefined
   const why = drivesRefused
-    ? 'you lack admin:InspectData, so what seals IAM and config items is not shown to you'
+    ? 'you may not read the drives, so what seals IAM and config items is not shown to you'
     : 'the drives have not been read yet, so nothing is known of IAM and config items'
   return unverified(why)
 }

@@ -6,6 +6,7 @@ import { readEnvFile } from './env-file.ts'
 import { type KesSettings, readKesSettings } from './kes-settings.ts'
 import { type DeclaredSource, readKeySources } from './key-sources.ts'
 import { kmsKeyFileIgnored, legacyNames, type Variables } from './minio-env.ts'
+import { type MoveSettings, readMoveSettings } from './move-settings.ts'
 import { readBasePath, readFrameAncestors, readTrustedProxies } from './network.ts'
 import { type RootCredentials, readRootCredentials } from './root-credentials.ts'
 import { expandEndpoints, type ListenAddress, readListen, readOrigin } from './urls.ts'
@@ -45,6 +46,8 @@ export interface Config {
   readonly kmsKeyFileIgnored: string | null
   readonly stateDir: string
   readonly rolesFile: string | null
+  /** What the lines of a move to KES name. */
+  readonly move: MoveSettings
   readonly allowRestart: boolean
   /** The env file the console may write; set by the demo alone. */
   readonly demoEnvFile: string | null
@@ -78,6 +81,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     kmsKeyFileIgnored: kmsKeyFileIgnored(variables),
     stateDir: readStateDir(own),
     rolesFile: readPath(own, 'STRONGROOM_ROLES_FILE'),
+    move: readMoveSettings(own, file),
     allowRestart: readSwitch(own, 'STRONGROOM_ALLOW_RESTART'),
     demoEnvFile: readPath(own, 'STRONGROOM_DEMO_ENV_FILE'),
     session: readSession(own),

@@ -7,10 +7,9 @@ import { observeKms } from '../cluster/kms-observation.ts'
 import { type EnvFacts, judgeMove } from '../cluster/move-to-kes.ts'
 import { sameMaterial } from '../cluster/prove-key.ts'
 import { parseEnvFile } from '../config/env-file.ts'
-import { readMoveSettings } from '../config/move-settings.ts'
 import { safeToRestart } from '../config/safe-to-restart.ts'
 import { planLines } from '../config/write-lines.ts'
-import { type Console, envFileLookup, minioFor, rolesReader } from '../console.ts'
+import { type Console, minioFor, rolesReader } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -147,7 +146,7 @@ async function envFacts({ config }: Console, keyName: string | null): Promise<En
 
 /** What the env file of each node must say: paths and names, never material. */
 function linesFor(console: Console, keyName: string): Record<string, string> {
-  const { certFile, keyFile, caPath } = readMoveSettings(process.env, envFileLookup(console))
+  const { certFile, keyFile, caPath } = console.config.move
   const endpoints = console.config.kes?.endpoints.map(({ origin }) => origin).join(',') ?? ''
   return {
     MINIO_KMS_KES_ENDPOINT: endpoints,

@@ -8,7 +8,7 @@ const missing: Record<keyof Capabilities, string> = {
   listKeys: 'Listing keys needs kms:ListKeys on MinIO and a KES for the console.',
   createKeys: 'Creating keys needs kms:CreateKey on MinIO and a KES for the console.',
   importKeys: 'Importing needs the root user or the role “importer”, and a KES for the console.',
-  readDrives: 'Reading the drives needs admin:InspectData on MinIO.',
+  readDrives: 'Reading the drives needs admin:* on MinIO, which grants admin:InspectData in no other way.',
   migrateIam: 'Migrating needs the admin actions for users, groups and policies on MinIO.',
   restart: 'Restarting from here is switched off, or your account lacks admin:ServiceRestart.',
 }

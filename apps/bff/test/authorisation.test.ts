@@ -1,0 +1,281 @@
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { acmeVariables } from '@strongroom/sandbox/acme'
+import { listAuditItems, readAudit, startAudit, startMigration } from '@strongroom/shared/iam'
+import { listJobs } from '@strongroom/shared/jobs'
+import { createKey, importKey, listKeys, proveKey, readKey, readKeyImport } from '@strongroom/shared/keys'
+import { applyMove, restartCluster } from '@strongroom/shared/move'
+import { readOverview } from '@strongroom/shared/overview'
+import { readSession, signIn, signOut } from '@strongroom/shared/session'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { ACME_KEY } from './acme-walk.ts'
+import { type Client, refusalIn, requestOf } from './client.ts'
+import { openConsole, type TestConsole } from './console.ts'
+import { acmeCredentials } from './fixture.ts'
+import { type House, openHouse } from './house.ts'
+import { askKes } from './kes-client.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const SOURCE = { kind: 'server' as const, id: 'env-file' }
+const SECRET = 'a-secret-of-a-test-user'
+const ROOT = { accessKey: acmeVariables.MINIO_ROOT_USER!, secretKey: acmeVariables.MINIO_ROOT_PASSWORD! }
+
+let house: House
+let open: TestConsole
+let rolesFile: string
+
+beforeAll(async () => {
+  house = await openHouse({ fixture: 'acme-2021', variables: acmeVariables, kes: true })
+  rolesFile = join(house.dir, 'roles.json')
+  writeRoles([])
+  await addUser('lister', ['kms:ListKeys'])
+  await addUser('maker', ['kms:CreateKey', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
+  await addUser('watcher', ['kms:Status', 'kms:KeyStatus', 'kms:ListKeys'])
+  await addUser('importer', ['kms:Status'])
+  open = await openConsole(house, { STRONGROOM_ROLES_FILE: rolesFile })
+})
+afterAll(() => house?.close())
+
+/** A user of MinIO with these KMS actions and, to have one of S3 at all, the list of buckets. */
+async function addUser(name: string, actions: readonly string[], keys?: string) {
+  const file = join(house.dir, `${name}.json`)
+  const kms = { Effect: 'Allow', Action: actions, ...(keys !== undefined && { Resource: [keys] }) }
+  writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement: [kms] }))
+  await house.mc(async (mc) => {
+    await mc('admin', 'policy', 'create', 'demo', `${name}-policy`, file)
+    await mc('admin', 'user', 'add', 'demo', name, SECRET)
+    await mc('admin', 'policy', 'attach', 'demo', `${name}-policy`, '--user', name)
+  })
+}
+
+function writeRoles(roles: readonly { identity: string; role: string; prefix: string }[]) {
+  writeFileSync(rolesFile, JSON.stringify({ roles }), { mode: 0o600 })
+}
+
+async function as(name: string, secret = SECRET): Promise<Client> {
+  const client = open.browser()
+  await client.signIn(name, secret)
+  return client
+}
+
+/** Names of the keys in KES, by KES itself. */
+const inKes = async () => ((await askKes(house.kes!, 'GET', '/v1/key/list/')) as { names: string[] }).names
+
+describe('keys in KES', () => {
+  const { name: nobody, secret } = acmeCredentials().users.find(({ name }) => name === 'bruno')!
+
+  test('a user without any kms action is refused each act, by the lock and the action that it takes', async () => {
+    const user = await as(nobody, secret)
+    const before = await inKes()
+    const refused = async (sent: Promise<{ code: string; status: number; detail: string }>) => {
+      const { code, status, detail } = await sent
+      expect.soft({ code, status }).toEqual({ code: 'not-allowed', status: 403 })
+      return detail
+    }
+    expect(await refused(user.refusal(listKeys, {}))).toMatch(/^MinIO refused.*kms:ListKeys/)
+    expect(await refused(user.refusal(readKeyImport, {}))).toMatch(/^MinIO refused.*kms:ListKeys/)
+    expect(await refused(user.refusal(createKey, { name: 'mine' }))).toMatch(/^MinIO refused.*kms:CreateKey/)
+    expect(await refused(user.refusal(readKey, { name: ACME_KEY }))).toMatch(/^MinIO refused.*kms:KeyStatus/)
+    expect(await refused(user.refusal(proveKey, { name: ACME_KEY }))).toMatch(/^MinIO refused.*kms:KeyStatus/)
+    expect(await refused(user.refusal(importKey, { name: ACME_KEY, source: SOURCE }))).toMatch(/^Strongroom refuses/)
+    expect(await inKes()).toEqual(before)
+  })
+
+  test('a user with kms:ListKeys lists them, and creates and imports none', async () => {
+    const user = await as('lister')
+    expect(await user.call(listKeys, {})).toEqual({ source: 'kes', keys: [] })
+    expect(await user.refusal(createKey, { name: 'mine' })).toMatchObject({ code: 'not-allowed' })
+    expect(await user.refusal(importKey, { name: ACME_KEY, source: SOURCE })).toMatchObject({ code: 'not-allowed' })
+    expect(await inKes()).toEqual([])
+  })
+
+  test('a user with kms:CreateKey for some names creates those, and no others', async () => {
+    const user = await as('maker')
+    expect(await user.call(createKey, { name: 'team-red' })).toMatchObject({ name: 'team-red' })
+    expect(await user.refusal(createKey, { name: 'other' })).toMatchObject({ code: 'not-allowed' })
+    expect(await user.refusal(createKey, { name: 'team-red' })).toMatchObject({ code: 'already-exists', status: 409 })
+    expect(await user.refusal(listKeys, {})).toMatchObject({ code: 'not-allowed' })
+    expect(await inKes()).toEqual(['team-red'])
+  })
+
+  test('an importer of the role file imports what begins with its prefix, and only that', async () => {
+    writeRoles([{ identity: 'importer', role: 'importer', prefix: 'team-' }])
+    const user = await as('importer')
+    expect(await user.refusal(importKey, { name: ACME_KEY, source: SOURCE })).toMatchObject({
+      code: 'not-allowed',
+      detail: expect.stringContaining('role file'),
+    })
+    writeRoles([
+      { identity: 'importer', role: 'viewer', prefix: '' },
+      { identity: 'lister', role: 'importer', prefix: '' },
+    ])
+    expect(await user.refusal(importKey, { name: ACME_KEY, source: SOURCE })).toMatchObject({ code: 'not-allowed' })
+    expect(await inKes()).not.toContain(ACME_KEY)
+
+    writeRoles([{ identity: 'importer', role: 'importer', prefix: 'acme-' }])
+    const { proof } = await user.call(importKey, { name: ACME_KEY, source: SOURCE })
+    // It may not read the drives, so the proof is the comparison with the source alone, and says so.
+    expect(proof).toMatchObject({ verdict: 'nothing-to-open', sameMaterial: true, samples: [] })
+    expect(proof.detail).toContain('may not read the drives')
+    expect(open.console.proofs.find(ACME_KEY)).toBeNull()
+    expect(await inKes()).toContain(ACME_KEY)
+  })
+
+  test('a role file that others may write gives nobody anything', async () => {
+    writeRoles([{ identity: 'importer', role: 'importer', prefix: '' }])
+    chmodSync(rolesFile, 0o666)
+    const response = await (await as('importer')).request(
+      ...requestOf(importKey, { name: 'acme-other', source: SOURCE }),
+    )
+    expect(response.ok).toBe(false)
+    chmodSync(rolesFile, 0o600)
+    writeRoles([])
+  })
+
+  test('keys are written only within five minutes of signing in; reading goes on', async () => {
+    const client = await open.rootBrowser()
+    await age(client, 5 * 60_000 + 1_000)
+    expect(await client.refusal(createKey, { name: 'too-late' })).toMatchObject({ code: 'sign-in-again', status: 403 })
+    expect(await client.refusal(importKey, { name: ACME_KEY, source: SOURCE })).toMatchObject({ code: 'sign-in-again' })
+    expect(await client.call(listKeys, {})).toMatchObject({ source: 'kes' })
+    expect(await inKes()).not.toContain('too-late')
+  })
+})
+
+/** Puts the session of `client` back by `ms`, as if it had signed in then. */
+async function age(client: Client, ms: number, expiresAt?: Date) {
+  const ticket = client.cookie!.slice(client.cookie!.indexOf('=') + 1)
+  const { sessionId: _, ...caller } = await open.console.sessions.find(ticket)
+  const signedInAt = new Date(caller.signedInAt.getTime() - ms)
+  const older = await open.console.sessions.start({ ...caller, signedInAt, ...(expiresAt && { expiresAt }) })
+  client.cookie = client.cookie!.replace(ticket, older.ticket)
+}
+
+describe('the drives and the servers', () => {
+  /** No policy can name admin:InspectData today; it comes with admin:*. */
+  test('who may not read the drives sees no audit and no job, and starts none', async () => {
+    const root = await open.rootBrowser()
+    await root.job(startAudit, {})
+    const user = await as('lister')
+    for (const endpoint of [startAudit, readAudit, listJobs, startMigration]) {
+      expect.soft(await user.refusal(endpoint, {}), endpoint.id).toMatchObject({ code: 'not-allowed', status: 403 })
+    }
+    expect(await user.refusal(listAuditItems, { limit: 10 })).toMatchObject({ code: 'not-allowed' })
+    expect((await user.call(readOverview, {})).iam).toBeNull()
+  })
+
+  test('who may only look at the KMS neither writes the env file nor restarts MinIO', async () => {
+    const before = readFileSync(house.envFile, 'utf8')
+    const user = await as('watcher')
+    expect(await user.refusal(applyMove, {})).toMatchObject({ code: 'not-allowed' })
+    const confirm = new URL(house.minio.endpoint).host
+    expect((await user.refusal(restartCluster, { confirm })).status).toBeGreaterThanOrEqual(400)
+    expect(readFileSync(house.envFile, 'utf8')).toBe(before)
+  })
+})
+
+describe('what a page of another site can send', () => {
+  const body = JSON.stringify(ROOT)
+  const post = async (headers: Record<string, string>, text = body) =>
+    (await open.rootBrowser()).request('/session', { method: 'POST', body: text, headers })
+
+  test('a foreign Origin and a cross-site fetch are refused, also with the right cookie', async () => {
+    const Host = 'console.example'
+    for (const headers of [
+      { Host, Origin: 'https://elsewhere.example' },
+      { Host, Origin: 'null' },
+      { Host, 'Sec-Fetch-Site': 'cross-site' },
+      { Host, 'Sec-Fetch-Site': 'same-site' },
+    ]) {
+      const refusal = await refusalIn(await post(headers))
+      expect.soft(refusal, JSON.stringify(headers)).toMatchObject({ code: 'foreign-origin', status: 403 })
+    }
+    const own = await post({ Host, Origin: 'https://console.example', 'Sec-Fetch-Site': 'same-origin' })
+    expect(own.status).toBe(201)
+  })
+
+  test('nor does a DELETE from elsewhere end the session', async () => {
+    const root = await open.rootBrowser()
+    const response = await root.request('/session', { method: 'DELETE', headers: { 'Sec-Fetch-Site': 'cross-site' } })
+    expect(await refusalIn(response)).toMatchObject({ code: 'foreign-origin' })
+    expect(await root.call(readSession, {})).toMatchObject({ root: true })
+  })
+
+  test.each(['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain'])(
+    'a body of type %s is refused',
+    async (type) => {
+      expect(await refusalIn(await post({ 'Content-Type': type }))).toMatchObject({
+        code: 'unsupported-body',
+        status: 415,
+      })
+    },
+  )
+
+  test('a body of more than 64 KiB is refused', async () => {
+    const large = JSON.stringify({ ...ROOT, padding: 'x'.repeat(64 * 1024) })
+    expect(await refusalIn(await post({}, large))).toMatchObject({ code: 'too-large', status: 413 })
+    const told = await post({ 'Content-Length': `${large.length}` }, large)
+    expect(await refusalIn(told)).toMatchObject({ code: 'too-large', status: 413 })
+    const close = JSON.stringify({ ...ROOT, padding: 'x'.repeat(60 * 1024) })
+    expect((await post({}, close)).status).toBe(201)
+  })
+})
+
+describe('sessions', () => {
+  test('without a cookie nobody is signed in', async () => {
+    expect(await open.browser().refusal(readSession, {})).toMatchObject({ code: 'not-signed-in', status: 401 })
+  })
+
+  test('a session that was ended, has reached its end, or was never there is over', async () => {
+    const ended = await open.rootBrowser()
+    const { cookie } = ended
+    await ended.call(signOut, {})
+    ended.cookie = cookie
+    expect(await ended.refusal(readSession, {})).toMatchObject({ code: 'session-expired', status: 401 })
+
+    const over = await open.rootBrowser()
+    await age(over, 0, new Date(Date.now() - 1))
+    expect(await over.refusal(readSession, {})).toMatchObject({ code: 'session-expired' })
+
+    const old = await open.rootBrowser()
+    await age(old, 61 * 60_000)
+    expect(await old.refusal(readSession, {})).toMatchObject({ code: 'session-expired' })
+
+    const forged = await open.rootBrowser()
+    forged.cookie = `${forged.cookie!.slice(0, -4)}AAAA`
+    expect(await forged.refusal(readSession, {})).toMatchObject({ code: 'session-expired' })
+  })
+
+  test('a wrong secret and an unknown user are told alike; a disabled user is not let in', async () => {
+    const client = open.browser()
+    const wrong = await client.refusal(signIn, { ...ROOT, secretKey: 'not the password' })
+    const unknown = await client.refusal(signIn, { accessKey: 'no-such-user', secretKey: 'some-password' })
+    expect(wrong).toMatchObject({ code: 'wrong-credentials', status: 401 })
+    expect({ ...unknown, instance: '' }).toEqual({ ...wrong, instance: '' })
+    const { name, secret } = acmeCredentials().users.find(({ status }) => status === 'disabled')!
+    expect((await client.refusal(signIn, { accessKey: name, secretKey: secret })).status).toBeGreaterThanOrEqual(401)
+  })
+
+  test('guessing is slowed down, and not with the right password of somebody else', async () => {
+    const fresh = await openConsole(house, { STRONGROOM_ROLES_FILE: rolesFile })
+    const guess = () => fresh.browser().refusal(signIn, { ...ROOT, secretKey: 'not the password' })
+    for (let attempt = 1; attempt <= 10; attempt++) expect((await guess()).code).toBe('wrong-credentials')
+    expect(await guess()).toMatchObject({ code: 'rate-limited', status: 429 })
+    expect(await fresh.browser().refusal(signIn, ROOT)).toMatchObject({ code: 'rate-limited' })
+  })
+
+  test('with MinIO away each page says so, and the session lives on until it is back', async () => {
+    const root = await open.rootBrowser()
+    await house.killMinio()
+    for (const endpoint of [readOverview, startMigration, listKeys]) {
+      expect.soft(await root.refusal(endpoint, {}), endpoint.id).toMatchObject({
+        code: 'upstream-unreachable',
+        status: 504,
+      })
+    }
+    expect(await open.browser().refusal(signIn, ROOT)).toMatchObject({ code: 'upstream-unreachable', status: 504 })
+    await house.startMinio()
+    expect(await root.call(readOverview, {})).toMatchObject({ kms: { kind: 'static', keyWorks: true } })
+  })
+})
