@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startMigration } from '@strongroom/shared/iam'
 import type { Job } from '@strongroom/shared/jobs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { Secret } from '../src/secret.ts'
 import type { Client } from './client.ts'
 import { openConsole } from './console.ts'
 import { readStored } from './drives.ts'
@@ -159,6 +160,34 @@ describe('by an administrator who is not root', () => {
     expectDone(await admin.job(startMigration, { secretKey: secret }))
     expect(sealedBy(KEY)).toHaveLength(66)
     expect(await meanings(keys)).toEqual(before)
+  })
+})
+
+describe('when the credentials of the job end', () => {
+  test('it pauses, and whoever may start it lets it go on', async () => {
+    house = await openHouse({ fixture: 'acme-2021', variables: { MINIO_KMS_SECRET_KEY: STATIC } })
+    const opened = await openConsole(house)
+    const { name, secret } = acmeCredentials().users.find((user) => user.name === 'amelia')!
+    const other = opened.browser()
+    await other.signIn(name, secret)
+    admin = await opened.rootBrowser()
+    const job = await other.call(startMigration, {})
+    await admin.untilJob(job.id, ({ done }) => done >= 3)
+    const { rootUser, rootPassword } = house.truth
+    await opened.console.minio.send({
+      method: 'POST',
+      path: '/minio/admin/v3/revoke-tokens/builtin',
+      query: { user: name, fullRevoke: 'true' },
+      credentials: { accessKey: rootUser, secretKey: new Secret(rootPassword) },
+    })
+
+    const paused = await admin.untilJob(job.id, ({ state }) => state === 'paused')
+    expect(paused).toMatchObject({ endedAt: null, message: expect.stringContaining('Needs sign-in') })
+    expect((await started()).id).toBe(job.id)
+    const end = await admin.untilEnded(job)
+    expectDone(end)
+    expect(end.done).toBe(66)
+    expect(sealedBy(KEY)).toHaveLength(66)
   })
 })
 

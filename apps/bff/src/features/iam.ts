@@ -43,14 +43,26 @@ export function iamRoutes(router: Router, console: Console) {
     return { items: page, ...(matching.length > limit && { next: page.at(-1)!.path }) }
   })
 
+  /** Brings new credentials to a job whose own have ended. */
+  const renewals = new Map<string, (access: Access) => void>()
+
   bind(router, startMigration, async ({ secretKey, dryRun, pilot }, c) => {
     await requireDriveReading(console, c)
     using secret = secretKey === undefined ? null : new Secret(secretKey)
     const access = await jobAccess(console, c, secret)
     const defaultKey = requireMigratable(await freshKms(console, access))
+    const paused = jobs.list().find(({ kind, state }) => kind === 'iam-migration' && state === 'paused')
+    if (paused !== undefined) {
+      renewals.get(paused.id)?.(access)
+      jobs.resume(paused.id)
+      return jobs.get(paused.id)
+    }
     const scope = await auditScope(console, access)
     const head = { kind: 'iam-migration' as const, startedBy: c.var.caller.account, unit: 'items' }
-    return jobs.start(head, migration(console, access, { scope, defaultKey, dryRun, pilot }))
+    const job = jobs.start(head, migration(console, { scope, defaultKey, dryRun, pilot }))
+    renewals.clear()
+    renewals.set(job.id, (renewed) => Object.assign(scope.reader, renewed))
+    return job
   })
 }
 
@@ -66,12 +78,15 @@ interface MigrationOrder {
   readonly pilot: boolean
 }
 
-const migration = (console: Console, access: Access, { scope, ...order }: MigrationOrder): Work =>
-  async function* (signal) {
+const migration = (console: Console, { scope, ...order }: MigrationOrder): Work =>
+  async function* (signal, resumed) {
     const keys = await itemKeys(console)
     using _staticKey = keys.staticKey?.material
     const keep = (result: Parameters<typeof console.audits.keep>[0]) => console.audits.keep(result)
-    yield* migrationWork({ ...order, api: access, reader: scope.reader, keys, audit: scope, keep })(signal)
+    yield* migrationWork({ ...order, api: scope.reader, reader: scope.reader, keys, audit: scope, keep })(
+      signal,
+      resumed,
+    )
   }
 
 /** With the password the job gets credentials of its own, which outlive the session; without it, the session's. */

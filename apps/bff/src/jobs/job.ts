@@ -10,6 +10,7 @@ export type Progress = Partial<
 
 /**
  * A long piece of work: yields progress and checks `signal` between steps. Safe to run again after a stop: each run
- * looks at what is there. A final `state` in its progress (`failed`) holds; otherwise its end is `done`.
+ * looks at what is there. A final `state` in its progress (`failed`) holds; otherwise its end is `done`. Work that can't go on
+ * by itself yields `paused` and awaits `resumed`, which rejects when the job is stopped meanwhile.
  */
-export type Work = (signal: AbortSignal) => AsyncGenerator<Progress, void>
+export type Work = (signal: AbortSignal, resumed: () => Promise<void>) => AsyncGenerator<Progress, void>

@@ -72,6 +72,29 @@ describe('a job', () => {
     expect(failures).toHaveLength(1)
   })
 
+  const pausing: Work = async function* (_, resumed) {
+    yield { state: 'paused', message: 'needs sign-in' }
+    await resumed()
+    yield { state: 'running', done: 1 }
+  }
+
+  test('pauses until somebody lets it go on', async () => {
+    const jobs = runner()
+    const { id } = jobs.start(head, pausing)
+    await tick()
+    expect(jobs.get(id)).toMatchObject({ state: 'paused', endedAt: null })
+    jobs.resume(id)
+    expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'done', done: 1 })
+  })
+
+  test('can be stopped while it is paused', async () => {
+    const jobs = runner()
+    const { id } = jobs.start(head, pausing)
+    await tick()
+    jobs.cancel(id)
+    expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'cancelled', done: 0 })
+  })
+
   test('runs once at a time for its kind', async () => {
     const jobs = runner()
     const { id } = jobs.start(head, counting(100))

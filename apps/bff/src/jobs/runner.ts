@@ -6,6 +6,7 @@ import type { Progress, Work } from './job.ts'
 interface Entry {
   snapshot: Job
   changed: Deferred
+  resumed: Deferred
   readonly abort: AbortController
 }
 
@@ -36,7 +37,12 @@ export class JobRunner {
   start(head: JobHead, work: Work): Job {
     const running = this.list().find(({ kind, state }) => kind === head.kind && !isOver(state))
     if (running) throw new AppError('conflict', `Such a job is running already, started by ${running.startedBy}.`)
-    const entry: Entry = { snapshot: firstSnapshot(head), changed: deferred(), abort: new AbortController() }
+    const entry: Entry = {
+      snapshot: firstSnapshot(head),
+      changed: deferred(),
+      resumed: deferred(),
+      abort: new AbortController(),
+    }
     this.#jobs.set(entry.snapshot.id, entry)
     this.#forgetOldest()
     void this.#run(entry, work)
@@ -56,6 +62,11 @@ export class JobRunner {
     return follow(this.#entry(id))
   }
 
+  /** Lets paused work go on. */
+  resume(id: string) {
+    this.#entry(id).resumed.resolve()
+  }
+
   cancel(id: string) {
     this.#entry(id).abort.abort()
   }
@@ -71,7 +82,7 @@ export class JobRunner {
     update(entry, { state: 'running' })
     const { signal } = entry.abort
     try {
-      for await (const progress of work(signal)) update(entry, progress)
+      for await (const progress of work(signal, () => resumption(entry))) update(entry, progress)
       end(entry, entry.snapshot.state === 'failed' ? {} : { state: 'done' })
     } catch (cause) {
       if (signal.aborted) return end(entry, { state: 'cancelled', message: 'Stopped. What was done stays done.' })
@@ -96,6 +107,17 @@ export class JobRunner {
       if (jobEnded(snapshot)) this.#jobs.delete(id)
     }
   }
+}
+
+/** The next call of `resume`; a stop ends the waiting. */
+async function resumption(entry: Entry) {
+  const { signal } = entry.abort
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  signal.throwIfAborted()
+  await Promise.race([entry.resumed.promise, stopped])
+  entry.resumed = deferred()
 }
 
 const isOver = (state: Job['state']) => jobEnded({ state })

@@ -23,7 +23,7 @@ const RECENT = 12
  * goes on where that was; each rewrite is one atomic write by MinIO, so no moment leaves an item unreadable.
  */
 export const migrationWork = (scope: MigrationScope): Work =>
-  async function* (signal) {
+  async function* (signal, resumed) {
     yield { message: 'Reading the drives.' }
     const { audit, items } = await takeAudit(scope.audit)
     const plan = planOf(items, scope)
@@ -35,18 +35,44 @@ export const migrationWork = (scope: MigrationScope): Work =>
     }
     try {
       for (const item of scope.dryRun ? [] : plan) {
-        signal.throwIfAborted()
-        yield await step(scope, run, item)
+        yield* patiently(resumed, run, async () => {
+          signal.throwIfAborted()
+          return step(scope, run, item)
+        })
       }
     } catch (error) {
       yield await seen(scope)
       throw error
     }
     yield { ...run.progress('Reading the drives again.') }
-    const result = await takeAudit(scope.audit)
-    await scope.keep(result)
-    yield { seals: result.audit.counts, message: closing(scope, run, result) }
+    yield* patiently(resumed, run, async () => {
+      const result = await takeAudit(scope.audit)
+      await scope.keep(result)
+      return { seals: result.audit.counts, message: closing(scope, run, result) }
+    })
   }
+
+/** Does one thing; when the job's credentials have ended, it waits until somebody brings new ones, and does it again. */
+async function* patiently(
+  resumed: () => Promise<void>,
+  run: Run,
+  act: () => Promise<Progress>,
+): AsyncGenerator<Progress, void> {
+  for (;;) {
+    try {
+      yield await act()
+      return
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'session-expired') throw error
+    }
+    yield {
+      state: 'paused',
+      message: 'Needs sign-in: the credentials of this job have ended. Start the migration again to go on.',
+    }
+    await resumed()
+    yield { ...run.progress('Goes on with new credentials.'), state: 'running' }
+  }
+}
 
 /** After a stop the pages show what the drives hold now; that they can't be read hides no reason for the stop. */
 async function seen({ audit, keep }: MigrationScope): Promise<Progress> {
@@ -61,6 +87,7 @@ async function step(scope: MoveScope, run: Run, item: IamItem): Promise<Progress
     run.moved(item, (await moveItem(scope, item))?.compared)
     return run.progress(`Moved ${item.path}.`)
   } catch (error) {
+    if (error instanceof AppError && error.code === 'session-expired') throw error
     if (error instanceof NotMovable) return run.leave(item, error.detail)
     if (error instanceof AppError)
       throw new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
