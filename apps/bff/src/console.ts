@@ -95,6 +95,16 @@ export function requireDriveReading(console: Console, c: RequestContext): Promis
   return console.drivePermission.require(minio, credentials)
 }
 
+/** Whether the caller may see what was read from the drives; what keeps MinIO from answering counts as no. */
+export const mayReadDrives = (console: Console, c: RequestContext): Promise<boolean> =>
+  requireDriveReading(console, c).then(
+    () => true,
+    (error: unknown) => {
+      if (!(error instanceof AppError) || error.code === 'session-expired') throw error
+      return false
+    },
+  )
+
 /** @throws AppError `kes-not-configured` */
 export function requireKes({ kes }: Pick<Console, 'kes'>): Kes {
   if (kes !== null) return kes

@@ -42,8 +42,8 @@ async function main() {
   const stop = () => {
     clearInterval(sweep)
     log.info('stopping')
-    void console.jobs.stop()
-    server.close(() => process.exit(0))
+    const closed = new Promise((resolve) => server.close(resolve))
+    void Promise.all([closed, console.jobs.stop()]).then(() => process.exit(0))
     setTimeout(() => process.exit(0), GRACE_MS).unref()
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   }

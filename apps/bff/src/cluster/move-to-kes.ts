@@ -2,6 +2,7 @@ import type { KeySource } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
 import type { Move, MoveStep } from '@strongroom/shared/move'
 import type { AuditResult } from './audit.ts'
+import { clock } from './observed.ts'
 
 /** What the walk is judged by: the cluster as it was just observed, never what somebody ticked. */
 export interface MoveFacts {
@@ -194,7 +195,7 @@ const migrated = ({ kms, audit }: MoveFacts): Checked => {
   const step = {
     id: 'migrate',
     title: 'Everything that can be moved is under the key',
-    evidence: audit && `the drives, read at ${audit.takenAt}`,
+    evidence: audit && `the drives, read at ${clock(audit.takenAt)}`,
   } as const
   if (audit === null || audit.defaultKey !== kms.defaultKey)
     return { ...step, face: 'do', detail: 'Read the drives, then migrate what is not under the key yet.' }

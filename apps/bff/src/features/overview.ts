@@ -5,7 +5,7 @@ import { requireListKeys } from '../cluster/kes-locks.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
-import { type Console, minioFor, requireDriveReading, rolesReader } from '../console.ts'
+import { type Console, mayReadDrives, minioFor, rolesReader } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -59,12 +59,6 @@ async function observe(console: Console, c: RequestContext): Promise<Observed> {
     now: new Date(),
   }
 }
-
-const mayReadDrives = (console: Console, c: RequestContext) =>
-  requireDriveReading(console, c).then(
-    () => true,
-    (error: unknown) => unlessOver(error) ?? false,
-  )
 
 async function countKeys(console: Console, c: RequestContext) {
   if (console.kes === null) return null

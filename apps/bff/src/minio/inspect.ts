@@ -9,7 +9,7 @@ import type { Credentials, Minio } from './transport.ts'
 /** Items of the cluster's own data lie in this volume; in `.kypello.sys` on Kypello. */
 export const SYSTEM_VOLUME = '.minio.sys'
 
-/** Linear in items × drives: 2,100 items on 4 drives were 7 MB in 2.5 s. Larger clusters are asked prefix by prefix. */
+/** Linear in items × drives: 2,100 items on 4 drives were 7 MB in 2.5 s. More than the limit is refused. */
 const TIMEOUT_MS = 120_000
 const MAX_REPLY_BYTES = 256 * 2 ** 20
 
