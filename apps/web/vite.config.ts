@@ -42,7 +42,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       output: {
-        // What several pages share comes in two files and not in fifteen: a first page is at most eight requests.
+        // What several pages share comes in two files and not in fifteen: the first page is at most eight requests.
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
@@ -52,13 +52,8 @@ export default defineConfig({
               priority: 3,
             },
             {
-              name: 'parts',
-              test: /src\/(ui\/Seal|lib\/(seal|kms-words)|api\/(job-stream|keys)|components\/(ReadView|ReadDrives|JobView|ProofResult))|shared\/src\/(iam|keys|kms|move|buckets)/,
-              priority: 2,
-            },
-            {
               name: 'base',
-              test: /node_modules|src\/ui\/(Text|Icon|Button|Note|Dialog|Field|use-now)|src\/lib\/(format|paths)|src\/api\/|shared\/src/,
+              test: /rolldown|node_modules|src\/ui\/|src\/lib\/|src\/api\/|src\/components\/|shared\/src/,
               priority: 1,
             },
           ],

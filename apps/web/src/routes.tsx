@@ -1,11 +1,11 @@
 import { type ComponentType, lazy, Suspense } from 'react'
 import { Route, Switch } from 'wouter'
 import { NotFound } from './components/NotFound.tsx'
+import { OverviewPage } from './features/overview/OverviewPage.tsx'
 import { paths } from './lib/paths.ts'
 
 const page = (load: () => Promise<ComponentType>) => lazy(() => load().then((component) => ({ default: component })))
 
-const OverviewPage = page(() => import('./features/overview/OverviewPage.tsx').then((file) => file.OverviewPage))
 const BucketsPage = page(() => import('./features/buckets/BucketsPage.tsx').then((file) => file.BucketsPage))
 const KmsPage = page(() => import('./features/kms/KmsPage.tsx').then((file) => file.KmsPage))
 const KeysPage = page(() => import('./features/keys/KeysPage.tsx').then((file) => file.KeysPage))

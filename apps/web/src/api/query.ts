@@ -18,10 +18,20 @@ const noteSignIn = (error: ApiFailure) => {
   if (wantsSignIn(error)) askForSignIn(error.message)
 }
 
+/** The page asked for what is not so any more: somebody else changed it, so what is shown is read again. */
+const noteOutdated = ({ code }: ApiFailure) => {
+  if (code === 'not-found' || code === 'already-exists' || code === 'conflict') void queryClient.invalidateQueries()
+}
+
 /** `always`: the console may well be on this machine, whatever the browser thinks of its network. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noteSignIn }),
-  mutationCache: new MutationCache({ onError: noteSignIn }),
+  mutationCache: new MutationCache({
+    onError: (error) => {
+      noteSignIn(error)
+      noteOutdated(error)
+    },
+  }),
   defaultOptions: {
     queries: {
       networkMode: 'always',

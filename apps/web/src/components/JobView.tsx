@@ -51,9 +51,11 @@ function JobReport({ job, defaultKey, showSeals }: { job: Job; defaultKey: strin
           <h2 className="text-lg font-semibold">
             {jobWords[job.kind]}: {stateWords[job.state].toLowerCase()}
           </h2>
-          <p className="text-muted wrap-anywhere" role="status">
-            {job.message}
-          </p>
+          {job.state !== 'failed' && (
+            <p className="text-muted wrap-anywhere" role="status">
+              {job.message}
+            </p>
+          )}
         </div>
         {!ended && (
           <Button look="danger" busy={stop.isPending} onClick={() => stop.mutate({ id: job.id })}>
@@ -65,6 +67,11 @@ function JobReport({ job, defaultKey, showSeals }: { job: Job; defaultKey: strin
         <p className="text-sm text-muted">
           Stopping is safe: what is done stays done, and the next run looks at the drives again.
         </p>
+      )}
+      {job.state === 'failed' && (
+        <Note tone="critical" alert title={job.message}>
+          What was done stays done. When the cause is gone, start it again: it reads the drives, and goes on from there.
+        </Note>
       )}
       <FailureNote failure={stop.error} />
       <Failures job={job} />
@@ -78,7 +85,7 @@ function JobReport({ job, defaultKey, showSeals }: { job: Job; defaultKey: strin
         />
       )}
       <Progress job={job} />
-      <div className="grid gap-4 md:grid-cols-2">
+      <div className="grid items-start gap-4 md:grid-cols-2">
         <Kinds job={job} />
         <Recent job={job} />
       </div>
@@ -107,7 +114,7 @@ function Progress({ job }: { job: Job }) {
                 ['Rate', rate(perSecond)] as const,
                 ['Time left', leftSeconds === null ? 'not known yet' : duration(leftSeconds)] as const,
               ]),
-          ['Failed', count(job.failed)],
+          ['Items failed', count(job.failed)],
           [
             'Started',
             <span key="s">

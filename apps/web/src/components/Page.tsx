@@ -5,6 +5,15 @@ type Props = { title: string; lead?: string; action?: ReactNode; children: React
 
 let first = true
 
+/** Going back keeps where the page was scrolled to; a link begins at the top. The router tells of its own entries. */
+let goingBack = false
+addEventListener('popstate', () => {
+  goingBack = true
+})
+addEventListener('pushState', () => {
+  goingBack = false
+})
+
 /** Title, one sentence of what the page answers, the primary action, then the page. Names the document, and tells the change. */
 export function Page({ title, lead, action, children, hideTitle = false }: Props) {
   const heading = useRef<HTMLHeadingElement>(null)
@@ -12,6 +21,7 @@ export function Page({ title, lead, action, children, hideTitle = false }: Props
     document.title = `${title} · Strongroom`
     announce(title)
     if (!first) heading.current?.focus({ preventScroll: true })
+    if (!first && !goingBack) scrollTo(0, 0)
     first = false
   }, [title])
   return (

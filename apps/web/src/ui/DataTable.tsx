@@ -4,6 +4,8 @@ import { Icon } from './Icon.tsx'
 
 const ROW_PX = matchMedia('(pointer: coarse)').matches ? 44 : 36
 const OVERSCAN = 12
+/** Shorter tables are drawn whole: the browser's own search finds every row, and they print. */
+const WINDOWED_ABOVE = 200
 const SKELETON_ROWS = 8
 
 export interface Column<Row> {
@@ -33,7 +35,7 @@ type Props<Row> = {
   onEnd?: (() => void) | undefined
 }
 
-/** A table of any length: real rows, windowed, with a head that stays. Arrow keys move between the rows' links. */
+/** A table of any length: real rows, windowed when there are many, with a head that stays. Arrow keys move between the rows' links. */
 export function DataTable<Row>(props: Props<Row>) {
   const { label, columns, rows, rowKey, empty, trouble, selected = null, sort = '', onSort } = props
   const body = useRef<HTMLTableSectionElement>(null)
@@ -129,7 +131,8 @@ function useWindow(
     const element = body.current
     if (element) setScrollMargin(Math.round(element.getBoundingClientRect().top + window.scrollY))
   })
-  const virtual = useWindowVirtualizer({ count: length, estimateSize: () => ROW_PX, overscan: OVERSCAN, scrollMargin })
+  const overscan = length > WINDOWED_ABOVE ? OVERSCAN : WINDOWED_ABOVE
+  const virtual = useWindowVirtualizer({ count: length, estimateSize: () => ROW_PX, overscan, scrollMargin })
   const items = virtual.getVirtualItems()
   const last = items.at(-1)
   const atEnd = last !== undefined && last.index >= length - 1

@@ -18,9 +18,9 @@ import { MigrateDialog } from './MigrateDialog.tsx'
 export function IamPage() {
   const audit = useQuery(query(readAudit, {}))
   const [act, setAct] = useUrlParam('act')
-  const { job, running, migrating } = useShownJob()
+  const { job, running, paused, migrating, told } = useShownJob()
   const missing = audit.error?.code === 'no-audit-yet'
-  const busy = running ? 'A job is running.' : null
+  const busy = running && !paused ? 'A job is running.' : null
   const migrateWhy =
     audit.data?.toMove === 0
       ? 'Nothing is left to move.'
@@ -41,7 +41,7 @@ export function IamPage() {
       lead="What seals each user, group, policy and setting on the drives, and moving it under the default KMS key."
       action={actions}
     >
-      {job && <JobView key={job} id={job} defaultKey={audit.data?.defaultKey ?? null} />}
+      {job && <JobView key={job} id={job} defaultKey={audit.data?.defaultKey ?? null} showSeals={!told} />}
       {missing && !running && <NoAudit />}
       {audit.error && !missing && !audit.data && (
         <FailureNote failure={audit.error} onRetry={() => void audit.refetch()} />
@@ -63,16 +63,21 @@ export function IamPage() {
   )
 }
 
-/** The job of the URL, so that it outlives a reload; else the one that runs now. */
+/** The job that runs now; else that of the URL, so that it outlives a reload. A done audit is told by its own report. */
 function useShownJob() {
   const [chosen] = useUrlParam('job')
   const { data } = useQuery(query(listJobs, {}))
   const running = data?.jobs.find((job) => !jobEnded(job))
+  const ended = data?.jobs.find(({ id, state }) => id === chosen && state === 'done')
   return {
-    job: running?.id ?? (chosen || undefined),
+    job: running?.id ?? (ended?.kind === 'iam-audit' ? undefined : chosen || undefined),
     running: running !== undefined,
+    /** It waits for a sign-in: starting it again lets it go on. */
+    paused: running?.state === 'paused',
     /** Its live bar takes the place of the one of the audit, which grows old meanwhile. */
     migrating: running?.kind === 'iam-migration',
+    /** The audit below shows what it left on the drives. */
+    told: running === undefined && ended !== undefined,
   }
 }
 

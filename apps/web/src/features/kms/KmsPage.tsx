@@ -82,7 +82,7 @@ function Default({ kms }: { kms: Kms }) {
           [
             'Default key',
             <span key="d" className="font-mono text-xs">
-              {defaultKey ?? 'none'}
+              {defaultKey ?? (kind === 'unknown' ? 'not known' : 'none')}
             </span>,
           ],
           ['Round trip', tripWords(kms)],

@@ -88,7 +88,9 @@ export function Nodes({ kms: { nodes, nodesAgree } }: { kms: Kms }) {
                 </th>
                 <td className={cell}>{node.state}</td>
                 <td className={`${cell} whitespace-nowrap`}>{kmsWords[node.kind]}</td>
-                <td className={`${cell} font-mono text-xs`}>{node.defaultKey ?? '–'}</td>
+                <td className={`${cell} font-mono text-xs`}>
+                  {node.defaultKey ?? (node.kind === 'none' ? '–' : 'not told')}
+                </td>
                 <td className={`${cell} text-right whitespace-nowrap`}>
                   {node.drivesOnline} of {node.drives}
                 </td>

@@ -44,8 +44,9 @@ function Verdict({ overview }: { overview: Overview }) {
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 sm:pl-9">
-        {cure && <Cure finding={cure} look="primary" />}
-        {iam === null && <ReadDrives look={cure ? 'plain' : 'primary'} />}
+        {unread && <ReadDrives look="primary" />}
+        {cure && !unread && <Cure finding={cure} look="primary" />}
+        {iam === null && !unread && <ReadDrives />}
         <Evidence checkedAt={checkedAt} />
       </div>
     </section>

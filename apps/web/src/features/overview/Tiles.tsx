@@ -19,6 +19,8 @@ export function Tiles({ overview: { kms, buckets, iam, keys } }: { overview: Ove
             <>
               Default key <span className="font-mono text-xs">{kms.defaultKey}</span>, {trip(kms.keyWorks)}
             </>
+          ) : kms.kind === 'unknown' ? (
+            'MinIO did not say which key it uses'
           ) : (
             'No default key'
           )}
@@ -26,7 +28,7 @@ export function Tiles({ overview: { kms, buckets, iam, keys } }: { overview: Ove
         </p>
       </Tile>
       <Tile title="Buckets" href={paths.buckets}>
-        <Big>{buckets ? `${count(buckets.encrypting)} of ${count(buckets.total)} encrypt` : 'Not known'}</Big>
+        <Big>{buckets ? `${count(buckets.encrypting)} of ${count(buckets.total)} seal new objects` : 'Not known'}</Big>
         <p className="text-muted">{buckets ? bucketRest(buckets) : 'They could not be read'}</p>
       </Tile>
       <Tile title="Keys" href={paths.keys}>
@@ -56,10 +58,10 @@ const trip = (works: boolean | null) =>
 function bucketRest({ total, encrypting, unknown }: NonNullable<Overview['buckets']>) {
   const open = total - encrypting - unknown
   const parts = [
-    open > 0 && `${counted(open, 'bucket')} in plaintext`,
+    open > 0 && `${count(open)} ${open === 1 ? 'writes' : 'write'} them in plaintext`,
     unknown > 0 && `${count(unknown)} not known`,
   ].filter(Boolean)
-  return parts.length > 0 ? parts.join(', ') : 'New objects are sealed in all of them'
+  return parts.length > 0 ? parts.join(', ') : 'Objects written before stay as they are'
 }
 
 const Big = ({ children }: { children: ReactNode }) => <p className="text-xl font-semibold">{children}</p>

@@ -1,0 +1,130 @@
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { readDrives } from './acts.ts'
+import { expect, signIn, test } from './fixtures.ts'
+
+test.use({ cluster: 'accessibility', trace: 'off' }) // Tracing copies each page that axe has walked through.
+
+const pages = [
+  { path: '/', heading: 'Overview' },
+  { path: '/buckets', heading: 'Buckets' },
+  { path: '/buckets/hr-records', heading: 'Buckets' },
+  { path: '/buckets/hr-records?act=encrypt', heading: 'Buckets' },
+  { path: '/kms', heading: 'KMS' },
+  { path: '/keys', heading: 'Keys' },
+  { path: '/keys?act=create', heading: 'Keys' },
+  { path: '/keys/import', heading: 'Import key' },
+  { path: '/iam', heading: 'IAM migration' },
+  { path: '/iam?act=migrate', heading: 'IAM migration' },
+  { path: '/iam?item=config%2Fiam%2Fusers%2Famelia%2Fidentity.json', heading: 'IAM migration' },
+  { path: '/guides/move-to-kes', heading: 'Move to KES' },
+  { path: '/jobs', heading: 'Jobs' },
+  { path: '/nowhere', heading: 'No such page' },
+]
+
+const widths = [
+  { name: '1440 px wide', viewport: { width: 1440, height: 900 }, hasTouch: false },
+  { name: '390 px wide, by touch', viewport: { width: 390, height: 844 }, hasTouch: true },
+]
+
+/** axe brings a Playwright of its own, whose types differ in a comma. */
+type AxePage = ConstructorParameters<typeof AxeBuilder>[0]['page']
+
+/** All rules on the light page; on the dark one, which differs in colours alone, their contrast. */
+async function expectNoViolations(page: Page, where: string) {
+  const light = await new AxeBuilder({ page: page as AxePage }).analyze()
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await new AxeBuilder({ page: page as AxePage }).withRules('color-contrast').analyze()
+  await page.emulateMedia({ colorScheme: 'light' })
+  const told = [...light.violations, ...dark.violations].map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
+  )
+  expect(told, where).toEqual([])
+}
+
+for (const { name, ...look } of widths) {
+  test.describe(name, () => {
+    test.use({ ...look, contextOptions: { reducedMotion: 'reduce' } }) // A colour on its way is no colour to judge.
+
+    test('axe finds nothing on any page, light or dark, and none is wider than its window', async ({ page, demo }) => {
+      test.setTimeout(90_000)
+      await page.goto('/')
+      await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
+      await expectNoViolations(page, 'sign-in')
+      await signIn(page, demo)
+      if (!look.hasTouch) await readDrives(page)
+      for (const { path, heading } of pages) {
+        await page.goto(path)
+        await expect(page.getByRole('heading', { name: heading, level: 1, includeHidden: true })).toBeAttached()
+        await expect(page.getByText('Reading …')).toHaveCount(0)
+        await expect(page.getByRole('link', { name: /^Verdict: / })).toBeVisible()
+        if (path.includes('act=')) await expect(page.getByRole('dialog')).toBeVisible()
+        await expectNoViolations(page, path)
+        const excess = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
+        expect(excess, `pixels of ${path} beside its window`).toBeLessThanOrEqual(0)
+      }
+    })
+  })
+}
+
+test('the keyboard alone signs in, opens a dialog, stays in it, and comes back to where it was', async ({
+  page,
+  demo,
+}) => {
+  await page.goto('/keys')
+  await expect(page.getByLabel('Access key')).toBeFocused()
+  await page.keyboard.type(demo.accessKey)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(demo.secretKey)
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Keys', level: 1 })).toBeVisible()
+
+  const create = page.getByRole('button', { name: 'Create key' })
+  for (let presses = 0; presses < 40; presses++) {
+    if (await create.evaluate((button) => button.matches(':focus'))) break
+    await page.keyboard.press('Tab')
+  }
+  await expect(create).toBeFocused()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Create key' })
+  await expect(dialog.getByLabel('Name')).toBeFocused()
+  for (let presses = 0; presses < 12; presses++) {
+    await page.keyboard.press('Tab')
+    await expect(page.locator('main :focus:not(dialog *)')).toHaveCount(0)
+  }
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(create).toBeFocused()
+})
+
+test('a side panel is closed by Esc, and the focus is back on its row', async ({ page, demo }) => {
+  await signIn(page, demo, '/buckets')
+  const row = page.getByRole('link', { name: 'invoices' })
+  await row.focus()
+  await page.keyboard.press('ArrowDown')
+  await expect(page.getByRole('link', { name: 'legal-hold-2021' })).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('complementary', { name: 'invoices' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('complementary')).toHaveCount(0)
+  await expect(row).toBeFocused()
+})
+
+test.describe('with reduced motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } })
+
+  test('nothing moves', async ({ page, demo }) => {
+    await signIn(page, demo, '/buckets')
+    await page.getByRole('link', { name: 'invoices' }).click()
+    await expect(page.getByRole('complementary', { name: 'invoices' })).toBeVisible()
+    const moving = await page.locator('body *').evaluateAll((elements) =>
+      elements.flatMap((element) => {
+        const style = element.ownerDocument.defaultView.getComputedStyle(element)
+        const still = style.transitionProperty === 'none' || /^0s(, 0s)*$/.test(style.transitionDuration)
+        return still && style.animationName === 'none' ? [] : [element.outerHTML.slice(0, 100)]
+      }),
+    )
+    expect(moving).toEqual([])
+  })
+})
