@@ -6,6 +6,7 @@ import type { DriveReader } from './cluster/drive-reader.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
 import type { ItemKeys } from './cluster/item-opener.ts'
 import { KesWatch } from './cluster/kes-watch.ts'
+import type { DriveSight } from './cluster/observed.ts'
 import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
@@ -95,13 +96,13 @@ export function requireDriveReading(console: Console, c: RequestContext): Promis
   return console.drivePermission.require(minio, credentials)
 }
 
-/** Whether the caller may see what was read from the drives; what keeps MinIO from answering counts as no. */
-export const mayReadDrives = (console: Console, c: RequestContext): Promise<boolean> =>
+/** Whether the caller may see what was read from the drives. */
+export const driveSight = (console: Console, c: RequestContext): Promise<DriveSight> =>
   requireDriveReading(console, c).then(
-    () => true,
+    () => 'shown',
     (error: unknown) => {
       if (!(error instanceof AppError) || error.code === 'session-expired') throw error
-      return false
+      return error.code === 'not-allowed' ? 'refused' : 'unasked'
     },
   )
 

@@ -15,9 +15,11 @@ export const findings = (observed: Observed): Finding[] =>
 const iamNotLoaded: Source = ({ kms }) => {
   if (kms.iamLoaded !== false) return undefined
   const detail =
-    kms.kind === 'none'
-      ? 'No KMS is configured: items that a KMS key sealed can’t be read. A variable is missing, or the root credentials changed.'
-      : `MinIO runs on ${kms.defaultKey ?? 'a key'}. Items lie under another key, under other root credentials, or the key has been replaced by one of the same name.`
+    kms.kind === 'unknown'
+      ? 'Which KMS it runs on can’t be asked with this session: sign in again as root.'
+      : kms.kind === 'none'
+        ? 'No KMS is configured: items that a KMS key sealed can’t be read. A variable is missing, or the root credentials changed.'
+        : `MinIO runs on ${kms.defaultKey ?? 'a key'}. Items lie under another key, under other root credentials, or the key has been replaced by one of the same name.`
   return {
     id: 'iam-not-loaded',
     severity: 'critical',
@@ -212,7 +214,8 @@ const legacyMarker: Source = ({ audit }) =>
       }
     : undefined
 
-const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, '')}.`
+const withoutStop = (text: string) => text.replace(/\.$/, '')
+const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 const notObserved: Source = (observed) => {
   const parts = unseenParts(observed)
@@ -222,10 +225,11 @@ const notObserved: Source = (observed) => {
     id: 'not-observed',
     severity: 'info',
     title: 'What we could not see',
-    detail: sentenceOf([...parts, ...observed.kms.unknown].join('; ')),
-    action: observed.drivesRefused
-      ? { label: 'Sign in with admin:* (MinIO grants admin:InspectData in no other way)', href: null }
-      : { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
+    detail: sentenceOf([...parts, ...observed.kms.unknown].map(withoutStop).join('; ')),
+    action:
+      observed.drives === 'refused'
+        ? { label: 'Sign in with admin:* (MinIO grants admin:InspectData in no other way)', href: null }
+        : { label: observed.audit === null ? 'Read the drives' : 'See the items', href: '/iam' },
   }
 }
 

@@ -45,7 +45,7 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     keyWorks: key === null || key === 'none' ? null : key.works,
     keyError: key === null || key === 'none' ? null : key.error,
     endpoints: endpointsOf(status),
-    nodes,
+    nodes: nodes.map((node) => (node.kind === 'static' ? { ...node, defaultKey: statusKey(status) } : node)),
     nodesAgree: info === null ? null : agree(info),
     autoEncryption: info === null ? null : autoEncryption(info),
     iamLoaded: iam.loaded,
@@ -95,6 +95,9 @@ function defaultKeyOf(status: MinioKms | 'none' | null, nodes: readonly KmsNode[
   if (status === 'none') return null
   return status?.defaultKey ?? nodes.find(({ defaultKey }) => defaultKey !== null)?.defaultKey ?? null
 }
+
+/** A static key's name is redacted in a node's variables; the node that answered runs on this one. */
+const statusKey = (status: MinioKms | 'none' | null) => (status === 'none' ? null : (status?.defaultKey ?? null))
 
 const STATES = new Set(['online', 'offline'])
 

@@ -9,8 +9,8 @@ export interface Observed {
   /** The first time in a row that no KES endpoint answered. */
   readonly kesDownSince: Date | null
   readonly audit: IamAudit | null
-  /** The caller may not read drives (`admin:InspectData`), so {@link audit} is not for them. */
-  readonly drivesRefused: boolean
+  /** Whether {@link audit} is for this caller: MinIO's answer to `admin:InspectData`, or none. */
+  readonly drives: DriveSight
   readonly buckets: readonly Bucket[] | null
   readonly bucketsAt: Date
   /** The last proof of the default key. */
@@ -22,6 +22,9 @@ export interface Observed {
   readonly defaultRootPassword: boolean
   readonly now: Date
 }
+
+/** `shown`: MinIO would let the caller read the drives; `refused`: it would not; `unasked`: it could not be asked. */
+export type DriveSight = 'shown' | 'refused' | 'unasked'
 
 /** Items by state that matter to a verdict, from the audit's counts. */
 export interface SealFigures {

@@ -70,7 +70,7 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   kms: kms(),
   kesDownSince: null,
   audit: audit(),
-  drivesRefused: false,
+  drives: 'shown',
   buckets: [bucket('sse-s3')],
   bucketsAt: NOW,
   proof: null,

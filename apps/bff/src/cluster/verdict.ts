@@ -1,5 +1,5 @@
 import type { Overview } from '@strongroom/shared/overview'
-import { clock, items, type Observed, sealFigures } from './observed.ts'
+import { clock, type DriveSight, items, type Observed, sealFigures } from './observed.ts'
 
 type Verdict = Overview['verdict']
 type Told = Omit<Verdict, 'evidence'>
@@ -55,13 +55,14 @@ const noKms: Rule = ({ kms }) =>
       )
     : undefined
 
-const neverRead: Rule = ({ audit, drivesRefused }) => {
-  if (audit !== null) return undefined
-  const why = drivesRefused
-    ? 'you may not read the drives, so what seals IAM and config items is not shown to you'
-    : 'the drives have not been read yet, so nothing is known of IAM and config items'
-  return unverified(why)
+const UNREAD: Record<DriveSight, string> = {
+  shown: 'the drives have not been read yet, so nothing is known of IAM and config items',
+  refused: 'you may not read the drives, so what seals IAM and config items is not shown to you',
+  unasked:
+    'MinIO could not be asked whether you may read the drives, so what seals IAM and config items is not shown now',
 }
+
+const neverRead: Rule = ({ audit, drives }) => (audit === null ? unverified(UNREAD[drives]) : undefined)
 
 const staticKey: Rule = ({ kms }) => {
   if (kms.kind !== 'static') return undefined
@@ -148,10 +149,10 @@ function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
   }
 }
 
-function evidence({ kms, audit, drivesRefused }: Observed): string {
+function evidence({ kms, audit, drives }: Observed): string {
   const nodes = `${kms.nodes.length} ${kms.nodes.length === 1 ? 'node' : 'nodes'} observed at ${clock(kms.checkedAt)}`
   if (audit === null)
-    return `${nodes}; the drives ${drivesRefused ? 'are not shown to you' : 'have not been read yet'}.`
+    return `${nodes}; the drives ${drives === 'shown' ? 'have not been read yet' : 'are not shown to you'}.`
   const { observed, total } = audit.drives
   return `${audit.total} items read at ${clock(audit.takenAt)} via ${observed} of ${total ?? '?'} drives; ${nodes}.`
 }

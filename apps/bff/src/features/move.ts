@@ -9,7 +9,7 @@ import { sameMaterial } from '../cluster/prove-key.ts'
 import { parseEnvFile } from '../config/env-file.ts'
 import { safeToRestart } from '../config/safe-to-restart.ts'
 import { planLines } from '../config/write-lines.ts'
-import { type Console, mayReadDrives, minioFor, rolesReader } from '../console.ts'
+import { type Console, driveSight, minioFor, rolesReader } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -99,7 +99,7 @@ async function look(console: Console, c: RequestContext): Promise<Move> {
     sameMaterial: same,
     proven: console.proofs.find(keyName)?.verdict === 'proven',
     env: await envFacts(console, keyName),
-    audit: (await mayReadDrives(console, c)) ? (console.audits.latest?.audit ?? null) : null,
+    audit: (await driveSight(console, c)) === 'shown' ? (console.audits.latest?.audit ?? null) : null,
     lines: ['MINIO_KMS_SECRET_KEY=', ...Object.entries(lines).map(([name, value]) => `${name}=${value}`)],
     canApply: config.demoEnvFile !== null,
     canRestart: config.allowRestart,

@@ -5,7 +5,7 @@ import { requireListKeys } from '../cluster/kes-locks.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
-import { type Console, mayReadDrives, minioFor, rolesReader } from '../console.ts'
+import { type Console, driveSight, minioFor, rolesReader } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -43,13 +43,13 @@ async function observe(console: Console, c: RequestContext): Promise<Observed> {
   const { config, kes, iam } = console
   const access = minioFor(console, c)
   const kms = await observeKms({ ...access, kes, kesKeyName: config.kes?.keyName ?? null, iam })
-  const mayRead = await mayReadDrives(console, c)
+  const drives = await driveSight(console, c)
   const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
   return {
     kms,
     kesDownSince: console.kesWatch.note(kms),
-    audit: mayRead ? (console.audits.latest?.audit ?? null) : null,
-    drivesRefused: !mayRead,
+    audit: drives === 'shown' ? (console.audits.latest?.audit ?? null) : null,
+    drives,
     buckets,
     bucketsAt: new Date(),
     proof: console.proofs.find(kms.defaultKey),

@@ -118,11 +118,22 @@ async function isRoot(
   }
 }
 
+/** The last answer, for the moments in which MinIO is away. */
+const lastInfo = new WeakMap<Console, ClusterInfo>()
+
+async function infoOf(console: Console, minio: Minio, { credentials }: Caller): Promise<ClusterInfo | null> {
+  try {
+    const info = await readInfo(minio, credentials)
+    lastInfo.set(console, info)
+    return info
+  } catch (error) {
+    const away = error instanceof AppError && error.code === 'upstream-unreachable'
+    return away ? (lastInfo.get(console) ?? null) : null
+  }
+}
+
 async function describe(console: Console, minio: Minio, caller: Caller): Promise<z.input<typeof Session>> {
-  const [info, can] = await Promise.all([
-    readInfo(minio, caller.credentials).catch(() => null),
-    capabilities(console, minio, caller),
-  ])
+  const [info, can] = await Promise.all([infoOf(console, minio, caller), capabilities(console, minio, caller)])
   return {
     accessKey: caller.accessKey,
     account: caller.account,

@@ -72,6 +72,10 @@ const meanings: Readonly<Record<string, readonly [ProblemCode, string]>> = {
   XMinioAdminNoSuchPolicy: ['not-found', 'MinIO has no such policy.'],
   XMinioInvalidIAMCredentials: ['not-found', 'MinIO has no such service account.'],
   'kms:KeyNotFound': ['not-found', 'The KMS of MinIO has no key of that name.'],
+  XMinioIAMNotInitialized: [
+    'iam-not-loaded',
+    'MinIO has not loaded its users, so it knows no session but root’s own key.',
+  ],
   XMinioServerNotInitialized: ['upstream-unreachable', 'MinIO is still starting. Try again in a moment.'],
   XMinioAdminVersionMismatch: ['upstream-failed', 'This version of MinIO does not know the call.'],
 }

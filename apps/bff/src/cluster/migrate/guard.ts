@@ -23,7 +23,13 @@ export function requireMigratable(kms: Kms): string {
       `The default key ${kms.defaultKey} does not work: ${kms.keyError ?? 'its round trip could not be tried'}. Nothing is rewritten.`,
     )
   }
-  if (kms.iamLoaded !== true) {
+  if (kms.iamLoaded === null) {
+    throw new AppError(
+      'iam-not-loaded',
+      'Whether MinIO has loaded its users could not be told, and a write before that would be lost or stored in plaintext. Try again in a moment.',
+    )
+  }
+  if (!kms.iamLoaded) {
     throw new AppError(
       'iam-not-loaded',
       'MinIO has not loaded its users and policies. A write now would be lost or stored in plaintext, so nothing is rewritten.',
