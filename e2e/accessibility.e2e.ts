@@ -27,14 +27,11 @@ const widths = [
   { name: '390 px wide, by touch', viewport: { width: 390, height: 844 }, hasTouch: true },
 ]
 
-/** axe brings a Playwright of its own, whose types differ in a comma. */
-type AxePage = ConstructorParameters<typeof AxeBuilder>[0]['page']
-
 /** All rules on the light page; on the dark one, which differs in colours alone, their contrast. */
 async function expectNoViolations(page: Page, where: string) {
-  const light = await new AxeBuilder({ page: page as AxePage }).analyze()
+  const light = await new AxeBuilder({ page }).analyze()
   await page.emulateMedia({ colorScheme: 'dark' })
-  const dark = await new AxeBuilder({ page: page as AxePage }).withRules('color-contrast').analyze()
+  const dark = await new AxeBuilder({ page }).withRules('color-contrast').analyze()
   await page.emulateMedia({ colorScheme: 'light' })
   const told = [...light.violations, ...dark.violations].map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
