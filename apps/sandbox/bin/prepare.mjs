@@ -52,7 +52,7 @@ function build(name, { variable, module, minutes }) {
   const go = findBinary('go')
   if (!go) {
     throw new Error(
-      `${name} was not found, and neither was Go to build it: install Go 1.24 or newer (https://go.dev/dl/), ` +
+      `${name} was not found, and neither was Go to build it: install Go 1.24 or newer, ` +
         `or put MinIO's ${name} on the PATH, or name it with ${variable}, and run this again.`,
     )
   }
@@ -77,7 +77,7 @@ export function prepareChromium() {
     const failed = 'Chromium could not be installed: see the output above. It can also be named with CHROMIUM_BIN.'
     say('Installing Chromium with apt-get …')
     run('apt-get', ['update'], failed)
-    run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], failed, {
+    run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'], failed, {
       DEBIAN_FRONTEND: 'noninteractive',
     })
     found = findBinary('chromium')
