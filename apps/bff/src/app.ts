@@ -64,10 +64,14 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   return app
 }
 
+/** A page says so on calls that no person caused; see the web app's api/activity.ts. */
+const BACKGROUND = 'X-Strongroom-Background'
+
 const authenticator =
   ({ sessions }: Console): Authenticate =>
-  async (c) => {
-    c.set('caller', await sessions.find(readTicket(c)))
+  async (c, use) => {
+    const used = use !== 'by-stream' && c.req.header(BACKGROUND) === undefined
+    c.set('caller', await sessions.find(readTicket(c), used))
   }
 
 /** Outside the base path. `healthz`: the process runs. `readyz`: it can do its work now; MinIO being away does not make it restart. */

@@ -63,14 +63,15 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
     }),
     ownKeys: new OwnKeys(config.stateDir),
     jobs: new JobRunner((job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'job failed')),
-    audits: new AuditStore(config.stateDir),
+    audits: new AuditStore(config.stateDir, config.minio.endpoint.origin),
     proofs: new ProofStore(),
     drivePermission: new DrivePermission(),
     iam: new IamWatch(),
     kesWatch: new KesWatch(),
     highwayHash: await loadHighwayHash(),
   }
-  await Promise.all([console.audits.load(), console.ownKeys.load(), console.sessions.sweep()])
+  await Promise.all([console.audits.load(), console.ownKeys.load()])
+  await console.sessions.sweep().catch((err: unknown) => log.error({ err }, 'old sessions could not be removed'))
   return console
 }
 

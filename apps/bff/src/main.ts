@@ -37,7 +37,9 @@ async function main() {
   server.once('error', (error: NodeJS.ErrnoException) =>
     fail(`STRONGROOM_LISTEN: ${host}:${port} can't be used (${error.code}).`),
   )
-  const sweep = setInterval(() => void console.sessions.sweep(), SWEEP_MS)
+  const sweep = setInterval(() => {
+    console.sessions.sweep().catch((err: unknown) => log.error({ err }, 'old sessions could not be removed'))
+  }, SWEEP_MS)
 
   const stop = () => {
     clearInterval(sweep)

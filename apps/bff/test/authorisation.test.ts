@@ -74,7 +74,7 @@ describe('keys in KES', () => {
       return detail
     }
     expect(await refused(user.refusal(listKeys, {}))).toMatch(/^MinIO refused.*kms:ListKeys/)
-    expect(await refused(user.refusal(readKeyImport, {}))).toMatch(/^MinIO refused.*kms:ListKeys/)
+    expect(await refused(user.refusal(readKeyImport, {}))).toMatch(/^MinIO refused.*admin:InspectData/)
     expect(await refused(user.refusal(createKey, { name: 'mine' }))).toMatch(/^MinIO refused.*kms:CreateKey/)
     expect(await refused(user.refusal(readKey, { name: ACME_KEY }))).toMatch(/^MinIO refused.*kms:KeyStatus/)
     expect(await refused(user.refusal(proveKey, { name: ACME_KEY }))).toMatch(/^MinIO refused.*kms:KeyStatus/)
@@ -97,6 +97,17 @@ describe('keys in KES', () => {
     expect(await user.refusal(createKey, { name: 'team-red' })).toMatchObject({ code: 'already-exists', status: 409 })
     expect(await user.refusal(listKeys, {})).toMatchObject({ code: 'not-allowed' })
     expect(await inKes()).toEqual(['team-red'])
+  })
+
+  test('a user whose policy names resources sees those names alone', async () => {
+    await addUser('narrow', ['kms:ListKeys', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
+    await (await open.rootBrowser()).call(createKey, { name: 'finance-key' })
+    expect(await (await as('narrow')).call(listKeys, {})).toMatchObject({ keys: [{ name: 'team-red' }] })
+    expect((await (await as('lister')).call(listKeys, {})).keys.map(({ name }) => name)).toEqual([
+      'finance-key',
+      'team-red',
+    ])
+    expect(await (await as('lister')).refusal(readKeyImport, {})).toMatchObject({ code: 'not-allowed' })
   })
 
   test('an importer of the role file imports what begins with its prefix, and only that', async () => {

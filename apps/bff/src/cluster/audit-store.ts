@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IamAudit, IamItem } from '@strongroom/shared/iam'
@@ -5,14 +6,17 @@ import * as z from 'zod/mini'
 import { AppError } from '../errors.ts'
 import type { AuditResult } from './audit.ts'
 
-const Kept = z.object({ audit: IamAudit, items: z.array(IamItem) })
+const Kept = z.object({ endpoint: z.string(), audit: IamAudit, items: z.array(IamItem) })
 
 /** The latest audit, kept over restarts: paths, kinds, states and key names, never content. */
 export class AuditStore {
   readonly #file: string
+  readonly #endpoint: string
   #latest: AuditResult | null = null
 
-  constructor(stateDir: string) {
+  /** @param endpoint of MinIO: an audit of another cluster is none of this one */
+  constructor(stateDir: string, endpoint: string) {
+    this.#endpoint = endpoint
     this.#file = join(stateDir, 'iam-audit.json')
   }
 
@@ -20,14 +24,15 @@ export class AuditStore {
   async load() {
     const text = await readFile(this.#file, 'utf8').catch(() => 'null')
     const kept = z.safeParse(Kept, parse(text))
-    if (kept.success) this.#latest = kept.data
+    if (kept.success && kept.data.endpoint === this.#endpoint) this.#latest = kept.data
   }
 
   async keep(result: AuditResult) {
     this.#latest = result
     await mkdir(join(this.#file, '..'), { recursive: true, mode: 0o700 })
-    await writeFile(`${this.#file}.new`, JSON.stringify(result), { mode: 0o600 })
-    await rename(`${this.#file}.new`, this.#file)
+    const fresh = `${this.#file}.${randomUUID()}.new`
+    await writeFile(fresh, JSON.stringify({ endpoint: this.#endpoint, ...result }), { mode: 0o600 })
+    await rename(fresh, this.#file)
   }
 
   get latest(): AuditResult | null {

@@ -47,11 +47,17 @@ export async function readItem(
   volume = SYSTEM_VOLUME,
 ): Promise<StoredItem | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const { items } = await read(reader, volume, { metas: path + META, parts: `${path}/*/part.1` })
+    const { items } = await read(reader, volume, {
+      metas: literal(path) + META,
+      parts: `${literal(path)}/*/part.1`,
+    })
     const item = items.find((found) => found.path === path)
     if (item?.bytes !== undefined || item === undefined || attempt === 3) return item
   }
 }
+
+/** `inspect-data` reads names as patterns: any one character stands for each that means something there. */
+const literal = (path: string) => path.replace(/[*?[\]\\]/g, '?')
 
 /** An item is a folder with an xl.meta, and with `<uuid>/part.1` when its content is not inside that. */
 async function read(
@@ -78,7 +84,7 @@ export async function readMeta(
   path: string,
   volume: string,
 ): Promise<StoredItem['metaSys'] | undefined> {
-  const files = await inspect(reader.minio, reader.credentials, { volume, file: path + META }, reader.keyPair)
+  const files = await inspect(reader.minio, reader.credentials, { volume, file: literal(path) + META }, reader.keyPair)
   const copies = groupByItem(files).get(path) ?? []
   return copies.map(({ meta }) => meta).find(isObject)?.latestVersion.metaSys
 }

@@ -210,11 +210,10 @@ const legacyMarker: Source = ({ audit }) =>
         title: 'The one-time migration of 2021 never ran here',
         detail:
           'The marker backend-encrypted is still there. Releases since April 2023 leave it and migrate nothing by themselves.',
-        action: { label: 'See the items', href: '/iam' },
+        action: { label: 'See the audit', href: '/iam' },
       }
     : undefined
 
-const withoutStop = (text: string) => text.replace(/\.$/, '')
 const sentenceOf = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 
 const notObserved: Source = (observed) => {
@@ -225,7 +224,8 @@ const notObserved: Source = (observed) => {
     id: 'not-observed',
     severity: 'info',
     title: 'What we could not see',
-    detail: sentenceOf([...parts, ...observed.kms.unknown].map(withoutStop).join('; ')),
+    detail:
+      sentenceOf(parts.join('; ')) + (observed.kms.unknown.length > 0 ? ' The KMS page says what was refused.' : ''),
     action:
       observed.drives === 'refused'
         ? { label: 'Sign in with admin:* (MinIO grants admin:InspectData in no other way)', href: null }

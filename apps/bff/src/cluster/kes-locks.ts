@@ -1,9 +1,11 @@
 import type { KeyName } from '@strongroom/shared/keys'
 import { mayImport, type Roles } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
+import { readAccount } from '../minio/account.ts'
 import { createKmsKey, keyStatus, listKmsKeys } from '../minio/kms.ts'
 import type { Minio } from '../minio/transport.ts'
 import type { Caller } from '../session/caller.ts'
+import { speaksOfAllKeys } from './key-resources.ts'
 
 /**
  * What goes to KES goes under the console's identity, so the console must know that the caller may do it. First lock:
@@ -26,6 +28,45 @@ export const requireListKeys = ({ minio }: KesLocks, caller: Caller) =>
 /** `kms:KeyStatus` on this name: MinIO tries the key for the caller, or refuses. That its own KMS lacks it is no refusal. */
 export const requireReadKey = ({ minio }: KesLocks, caller: Caller, name: KeyName) =>
   asked('kms:KeyStatus', () => keyStatus(minio, caller.credentials, name).catch(unlessNoKms))
+
+const ASKED_AT_ONCE = 16
+
+/**
+ * Which of `names` the caller may see. MinIO's list says only that the action is allowed at all: it leaves out what a
+ * policy's resources do not cover, of its own keys. Where a policy names resources, each name is asked for.
+ */
+export async function visibleNames(locks: KesLocks, caller: Caller, names: readonly string[]): Promise<string[]> {
+  if (caller.root || (await seesAll(locks, caller))) return [...names]
+  const visible: string[] = []
+  for (let at = 0; at < names.length; at += ASKED_AT_ONCE) {
+    const asked = names.slice(at, at + ASKED_AT_ONCE)
+    const answers = await Promise.all(
+      asked.map((name) => requireReadKey(locks, caller, name).then(() => true, refused)),
+    )
+    visible.push(...asked.filter((_, index) => answers[index]))
+  }
+  return visible
+}
+
+const seesAll = ({ minio }: KesLocks, { credentials }: Caller) =>
+  readAccount(minio, credentials).then(({ policy }) => speaksOfAllKeys(policy), refused)
+
+/** `accountinfo` fails as a whole for reasons of its own; then too, each name is asked for. */
+function refused(error: unknown): false {
+  if (error instanceof AppError && (error.code === 'not-allowed' || error.code === 'upstream-failed')) return false
+  throw error
+}
+
+/**
+ * Key sources and the walk tell of this host: paths and fingerprints. They are for who may import, and for who may read
+ * the drives anyway.
+ */
+export async function requireHostView({ readRoles }: KesLocks, caller: Caller, mayReadDrives: () => Promise<void>) {
+  if (caller.root) return
+  const roles = await readRoles()
+  if (roles?.some(({ identity, role }) => identity === caller.account && role === 'importer')) return
+  await mayReadDrives()
+}
 
 /**
  * `kms:CreateKey` on this name. MinIO has no way of asking without doing, so it is asked to create: on a static key that

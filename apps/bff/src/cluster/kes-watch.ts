@@ -6,6 +6,8 @@ export class KesWatch {
 
   /** Takes in an observation and says since when KES is away; null while one endpoint answers, or without KES. */
   note({ kind, kes, endpoints }: Kms): Date | null {
+    // Who may not ask for the KMS has seen nothing of it.
+    if (kind === 'unknown') return this.#downSince
     const console = kes?.endpoints ?? []
     const away =
       kind === 'kes' &&

@@ -30,11 +30,12 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
   }
   const { minio, credentials } = scope
   const roundTrip = told('default key', orNone(keyStatus(minio, credentials)))
+  const asked = told('KMS status', orNone(kmsStatus(minio, credentials)))
   const [status, key, info, kes, iam] = await Promise.all([
-    told('KMS status', orNone(kmsStatus(minio, credentials))),
+    asked,
     roundTrip,
     told('nodes', readInfo(minio, credentials)),
-    scope.kes === null ? null : readKesStatus(scope.kes),
+    asked.then((status) => askKes(scope, status)),
     roundTrip.then((found) => askIam(scope, found)),
   ])
   const nodes = info?.nodes.map(describeNode) ?? []
@@ -54,6 +55,10 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     checkedAt: new Date().toISOString(),
   }
 }
+
+/** KES is asked under the console's identity, so only for those whom MinIO tells of its KMS. */
+const askKes = ({ kes }: KmsScope, status: MinioKms | 'none' | null) =>
+  kes === null || status === null ? null : readKesStatus(kes)
 
 /**
  * While KES is away the question itself does harm: listing policies reads each one again through KES, under the lock that

@@ -46,7 +46,7 @@ async function objectSamples(reader: DriveReader, name: string): Promise<SealedS
   for (const bucket of buckets.slice(0, BUCKETS_LOOKED_AT)) {
     for (const { key, mode } of await firstObjects(reader, bucket.name)) {
       if (samples.length >= FROM_OBJECTS) return samples
-      if ((mode !== 'sse-s3' && mode !== 'sse-kms') || hasGlob(key)) continue
+      if (mode !== 'sse-s3' && mode !== 'sse-kms') continue
       const sample = await objectSample(reader, bucket.name, key, name)
       if (sample) samples.push(sample)
     }
@@ -61,9 +61,6 @@ async function firstObjects({ minio, credentials }: DriveReader, bucket: string)
   )
   return page?.objects ?? []
 }
-
-/** `inspect-data` reads a name as a pattern. */
-const hasGlob = (key: string) => /[*?[\]{}\\]/.test(key)
 
 const SEALED_KEY = 'x-minio-internal-server-side-encryption-s3-kms-sealed-key'
 const KEY_ID = 'x-minio-internal-server-side-encryption-s3-kms-key-id'

@@ -150,7 +150,11 @@ function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
 }
 
 function evidence({ kms, audit, drives }: Observed): string {
-  const nodes = `${kms.nodes.length} ${kms.nodes.length === 1 ? 'node' : 'nodes'} observed at ${clock(kms.checkedAt)}`
+  const count = kms.nodes.length
+  const nodes =
+    count === 0
+      ? 'the nodes could not be asked'
+      : `${count} ${count === 1 ? 'node' : 'nodes'} observed at ${clock(kms.checkedAt)}`
   if (audit === null)
     return `${nodes}; the drives ${drives === 'shown' ? 'have not been read yet' : 'are not shown to you'}.`
   const { observed, total } = audit.drives

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util'
 import { type IamItem, listAuditItems, readAudit, startAudit, startMigration } from '@strongroom/shared/iam'
 import { type AuditScope, auditWork } from '../cluster/audit.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import { requireMigratable } from '../cluster/migrate/guard.ts'
 import { migrationWork } from '../cluster/migrate/migration.ts'
 import { type Console, driveReader, itemKeys, minioFor, requireDriveReading } from '../console.ts'
+import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import type { Work } from '../jobs/job.ts'
@@ -44,7 +46,7 @@ export function iamRoutes(router: Router, console: Console) {
   })
 
   /** Brings new credentials to a job whose own have ended. */
-  const renewals = new Map<string, (access: Access) => void>()
+  const renewals = new Map<string, { readonly order: MigrationOrder; readonly renew: (access: Access) => void }>()
 
   bind(router, startMigration, async ({ secretKey, dryRun, pilot }, c) => {
     await requireDriveReading(console, c)
@@ -52,18 +54,32 @@ export function iamRoutes(router: Router, console: Console) {
     const access = await jobAccess(console, c, secret)
     const defaultKey = requireMigratable(await freshKms(console, access))
     const paused = jobs.list().find(({ kind, state }) => kind === 'iam-migration' && state === 'paused')
+    const wanted = { defaultKey, dryRun, pilot }
     if (paused !== undefined) {
-      renewals.get(paused.id)?.(access)
+      const { order, renew } = renewals.get(paused.id)!
+      requireSameOrder(order, wanted)
+      renew(access)
       jobs.resume(paused.id)
       return jobs.get(paused.id)
     }
     const scope = await auditScope(console, access)
     const head = { kind: 'iam-migration' as const, startedBy: c.var.caller.account, unit: 'items' }
-    const job = jobs.start(head, migration(console, { scope, defaultKey, dryRun, pilot }))
+    const job = jobs.start(head, migration(console, scope, wanted))
     renewals.clear()
-    renewals.set(job.id, (renewed) => Object.assign(scope.reader, renewed))
+    renewals.set(job.id, { order: wanted, renew: (renewed) => Object.assign(scope.reader, renewed) })
     return job
   })
+}
+
+/** New credentials let a paused job go on as it was ordered, and in no other way. */
+function requireSameOrder(order: MigrationOrder, wanted: MigrationOrder) {
+  if (isDeepStrictEqual(order, wanted)) return
+  throw new AppError(
+    'conflict',
+    order.defaultKey === wanted.defaultKey
+      ? 'A migration waits for a sign-in, and was started with other choices. Start it with the same ones to let it go on, or stop it first.'
+      : `A migration to ${order.defaultKey} waits for a sign-in, but MinIO’s default key is another now. Stop it, then start anew.`,
+  )
 }
 
 interface Access {
@@ -72,13 +88,12 @@ interface Access {
 }
 
 interface MigrationOrder {
-  readonly scope: AuditScope
   readonly defaultKey: string
   readonly dryRun: boolean
   readonly pilot: boolean
 }
 
-const migration = (console: Console, { scope, ...order }: MigrationOrder): Work =>
+const migration = (console: Console, scope: AuditScope, order: MigrationOrder): Work =>
   async function* (signal, resumed) {
     const keys = await itemKeys(console)
     using _staticKey = keys.staticKey?.material

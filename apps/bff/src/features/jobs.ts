@@ -16,9 +16,9 @@ export function jobRoutes(router: Router, console: Console) {
     return jobs.get(id)
   })
 
-  bindEvents(router, followJob, async ({ id }, c) => {
-    await requireDriveReading(console, c)
-    return jobs.watch(id)
+  bindEvents(router, followJob, {
+    allowed: (c) => requireDriveReading(console, c),
+    open: async ({ id }) => jobs.watch(id),
   })
 
   bind(router, cancelJob, async ({ id }, c) => {

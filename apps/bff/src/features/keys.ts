@@ -10,13 +10,15 @@ import {
 import {
   type KesLocks,
   requireCreateKey,
+  requireHostView,
   requireImportKey,
   requireListKeys,
   requireReadKey,
+  visibleNames,
 } from '../cluster/kes-locks.ts'
 import { type ProofScope, proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
-import { type Console, driveReader, minioFor, requireKes, rolesReader } from '../console.ts'
+import { type Console, driveReader, minioFor, requireDriveReading, requireKes, rolesReader } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -36,15 +38,16 @@ export function keyRoutes(router: Router, console: Console) {
     const kes = requireKes(console)
     await requireListKeys(locks(c), c.var.caller)
     const isDefault = await defaultKeyTest(console, c)
-    const names: string[] = []
+    const found: string[] = []
     for await (const name of namesIn(kes, prefix)) {
       if (after !== undefined && name <= after) continue
-      names.push(name)
-      if (names.length > limit) break
+      found.push(name)
+      if (found.length > limit) break
     }
-    const page = names.slice(0, limit).map((name) => ({ name, isDefault: isDefault(name) }))
-    const more = names.length > limit
-    return { source: 'kes' as const, keys: page, ...(more && { next: page.at(-1)!.name }) }
+    const page = found.slice(0, limit)
+    const names = await visibleNames(locks(c), c.var.caller, page)
+    const keys = names.map((name) => ({ name, isDefault: isDefault(name) }))
+    return { source: 'kes' as const, keys, ...(found.length > limit && { next: page.at(-1)! }) }
   })
 
   bind(router, createKey, async ({ name }, c) => {
@@ -64,7 +67,7 @@ export function keyRoutes(router: Router, console: Console) {
   })
 
   bind(router, readKeyImport, async (_, c) => {
-    await requireListKeys(locks(c), c.var.caller)
+    await requireHostView(locks(c), c.var.caller, () => requireDriveReading(console, c))
     return { sources: await listSources(console.config) }
   })
 

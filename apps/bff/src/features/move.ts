@@ -2,14 +2,16 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import type { KeySource } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
 import { applyMove, type Move, readMove, restartCluster } from '@strongroom/shared/move'
-import { requireListKeys } from '../cluster/kes-locks.ts'
+import { requireHostView } from '../cluster/kes-locks.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import { type EnvFacts, judgeMove } from '../cluster/move-to-kes.ts'
 import { sameMaterial } from '../cluster/prove-key.ts'
 import { parseEnvFile } from '../config/env-file.ts'
+import type { KesSettings } from '../config/kes-settings.ts'
 import { safeToRestart } from '../config/safe-to-restart.ts'
+import { expandEndpoints } from '../config/urls.ts'
 import { planLines } from '../config/write-lines.ts'
-import { type Console, driveSight, minioFor, rolesReader } from '../console.ts'
+import { type Console, driveSight, minioFor, requireDriveReading, rolesReader } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -80,10 +82,11 @@ function notProven({ steps }: Move) {
   )
 }
 
-/** The walk names key sources of the host, so it is for those who may list keys. */
+/** The walk names key sources of the host; see {@link requireHostView}. */
 async function look(console: Console, c: RequestContext): Promise<Move> {
   const { config, kes, iam } = console
-  await requireListKeys({ minio: minioFor(console, c).minio, readRoles: rolesReader(console) }, c.var.caller)
+  const locks = { minio: minioFor(console, c).minio, readRoles: rolesReader(console) }
+  await requireHostView(locks, c.var.caller, () => requireDriveReading(console, c))
   const kms = await observeKms({ ...minioFor(console, c), kes, kesKeyName: config.kes?.keyName ?? null, iam })
   const source = await staticSource(console, kms)
   const keyName = kms.defaultKey ?? source?.keyName ?? null
@@ -139,9 +142,21 @@ async function envFacts({ config }: Console, keyName: string | null): Promise<En
   const text = path === null ? null : await readFile(path, 'utf8').catch(() => null)
   if (text === null) return null
   const { safe, reasons } = safeToRestart(text)
-  const variables = safe ? parseEnvFile(text) : new Map<string, string>()
-  const named = variables.get('MINIO_KMS_KES_KEY_NAME')
-  return { namesKes: text.includes('MINIO_KMS_KES_ENDPOINT=') && (!safe || named === keyName), safe, reasons }
+  const namesKes = /^\s*(export\s+)?MINIO_KMS_KES_ENDPOINT=/m.test(text)
+  if (!namesKes || !safe) return { namesKes, safe, reasons }
+  const wrong = strangers(parseEnvFile(text), config.kes, keyName)
+  return { namesKes, safe: wrong.length === 0, reasons: wrong }
+}
+
+/** The key was imported and proven at the console's KES: lines that lead elsewhere would make MinIO look for it there. */
+function strangers(lines: ReadonlyMap<string, string>, kes: KesSettings | null, keyName: string | null) {
+  const endpoints = expandEndpoints('MINIO_KMS_KES_ENDPOINT', lines.get('MINIO_KMS_KES_ENDPOINT') ?? '', ['https:'])
+  const known = new Set(kes?.endpoints.map(({ origin }) => origin))
+  const reasons = endpoints
+    .filter(({ origin }) => !known.has(origin))
+    .map(({ origin }) => `${origin} is not the KES that the key was proven at.`)
+  if (lines.get('MINIO_KMS_KES_KEY_NAME') !== keyName) reasons.push(`MINIO_KMS_KES_KEY_NAME is not ${keyName}.`)
+  return reasons
 }
 
 /** What the env file of each node must say: paths and names, never material. */

@@ -5,6 +5,7 @@ import { requireListKeys } from '../cluster/kes-locks.ts'
 import { observeKms } from '../cluster/kms-observation.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
+import type { Config } from '../config/config.ts'
 import { type Console, driveSight, minioFor, rolesReader } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -53,16 +54,24 @@ async function observe(console: Console, c: RequestContext): Promise<Observed> {
     buckets,
     bucketsAt: new Date(),
     proof: console.proofs.find(kms.defaultKey),
-    legacyVariables: config.legacy,
-    ignoredKeyFile: config.kmsKeyFileIgnored !== null,
-    defaultRootPassword: config.rootCredentials?.password.expose((password) => password === DEFAULT_PASSWORD) ?? false,
+    ...envFileFacts(config, c.var.caller.root || drives === 'shown'),
     now: new Date(),
   }
 }
 
+/** What the cluster's env file tells against it, for those whom it concerns. */
+const envFileFacts = ({ legacy, kmsKeyFileIgnored, rootCredentials }: Config, shown: boolean) => ({
+  legacyVariables: shown ? legacy : [],
+  ignoredKeyFile: shown && kmsKeyFileIgnored !== null,
+  defaultRootPassword:
+    shown && (rootCredentials?.password.expose((password) => password === DEFAULT_PASSWORD) ?? false),
+})
+
+/** The number is told to those who may see every name. */
 async function countKeys(console: Console, c: RequestContext) {
   if (console.kes === null) return null
   try {
+    if (!c.var.caller.root && (await driveSight(console, c)) !== 'shown') return null
     await requireListKeys({ minio: minioFor(console, c).minio, readRoles: rolesReader(console) }, c.var.caller)
     let total = 0
     for await (const _ of listKeys(console.kes, '')) total++

@@ -25,14 +25,14 @@ export function sessionRoutes(router: Router, console: Console) {
   const framed = console.config.frameAncestors.length > 0
 
   bind(router, signIn, async ({ accessKey, secretKey }, c) => {
-    attempts.check(c.var.clientAddress)
+    const takeBack = attempts.begin(c.var.clientAddress)
     using secret = new Secret(secretKey)
     const minio = console.minio.with({ clientAddress: c.var.clientAddress })
     const caller = await startSession(console, minio, accessKey, secret).catch((error: unknown) => {
-      if (error instanceof AppError && error.code === 'wrong-credentials') attempts.failed(c.var.clientAddress)
+      if (!(error instanceof AppError) || error.code !== 'wrong-credentials') takeBack()
       throw error
     })
-    attempts.succeeded(c.var.clientAddress)
+    takeBack()
     await console.sessions.end(readTicket(c))
     const { ticket, caller: started } = await console.sessions.start(caller)
     writeTicket(c, ticket, framed)

@@ -10,7 +10,7 @@ type Schema = z.ZodMiniType
 type Fields = z.ZodMiniObject
 
 /** What turns a request into the caller behind its cookie; throws `not-signed-in` or `session-expired`. */
-export type Authenticate = (c: RequestContext) => Promise<void>
+export type Authenticate = (c: RequestContext, use?: 'by-stream') => Promise<void>
 
 export interface Router {
   readonly app: Hono<Env>
@@ -34,30 +34,51 @@ export function bind<In extends Fields, Out extends Schema>(
   })
 }
 
+/** Where the events of a stream come from. */
+export interface EventSource<Input, Reply> {
+  /** Asked before the stream opens and at each beat while it lasts; throws when the caller may not read it (any more). */
+  readonly allowed: (c: RequestContext) => Promise<void>
+  readonly open: (input: Input, c: RequestContext) => Promise<AsyncGenerator<Reply>>
+}
+
 /** Serves `endpoint` as server-sent events: one for each reply that `open` yields, and the end of the stream at its end. */
 export function bindEvents<In extends Fields, Out extends Schema>(
   { app, authenticate }: Router,
   endpoint: Endpoint<In, Out>,
-  open: (input: z.output<In>, c: RequestContext) => Promise<AsyncGenerator<z.input<Out>>>,
+  { allowed, open }: EventSource<z.output<In>, z.input<Out>>,
 ) {
   app.on(endpoint.method, API_PREFIX + endpoint.path, async (c) => {
-    await authenticate(c)
-    const replies = await open(await readInput(endpoint, c), c)
+    await still(c)
+    const input = await readInput(endpoint, c)
+    const replies = await open(input, c)
     c.header('Cache-Control', 'no-store')
     c.header('X-Accel-Buffering', 'no')
     return streamSSE(c, async (stream) => {
-      const beat = setInterval(() => void stream.write(': still here\n\n'), KEEP_ALIVE_MS)
-      stream.onAbort(() => void replies.return(undefined))
+      const over = new Promise<undefined>((resolve) => stream.onAbort(() => resolve(undefined)))
+      const beat = setInterval(() => {
+        still(c, 'by-stream').then(
+          () => stream.write(': still here\n\n'),
+          () => stream.close(),
+        )
+      }, KEEP_ALIVE_MS)
       try {
-        for await (const reply of replies) {
-          if (stream.aborted) break
-          await stream.writeSSE({ data: JSON.stringify(endpoint.reply.parse(reply)) })
+        for (;;) {
+          const next = await Promise.race([replies.next(), over])
+          if (next === undefined || next.done || stream.closed) break
+          await stream.writeSSE({ data: JSON.stringify(endpoint.reply.parse(next.value)) })
         }
       } finally {
         clearInterval(beat)
+        void replies.return(undefined)
       }
     })
   })
+
+  /** A stream ends with the session and with the right that it was opened on. */
+  async function still(c: RequestContext, use?: 'by-stream') {
+    await authenticate(c, use)
+    await allowed(c)
+  }
 }
 
 async function readInput<In extends Fields>(endpoint: Endpoint<In>, c: RequestContext): Promise<z.output<In>> {

@@ -65,7 +65,7 @@ function app(handle: () => Promise<{ name: string }> = async () => ({ name: 'x' 
   bind(router, put, handle)
   bind(router, list, async ({ limit }) => ({ limit }))
   bind(router, drop, async () => null)
-  bindEvents(router, events, async () => replies())
+  bindEvents(router, events, { allowed: async () => {}, open: async () => replies() })
   return hono
 }
 

@@ -95,6 +95,20 @@ describe('a job', () => {
     expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'cancelled', done: 0 })
   })
 
+  test('a stop does not hide why it had failed already', async () => {
+    const jobs = runner()
+    const { id } = jobs.start(head, async function* () {
+      try {
+        throw new AppError('conflict', 'Its content differs.')
+      } finally {
+        yield { message: 'Reading the drives again.' }
+        await tick()
+      }
+    })
+    jobs.cancel(id)
+    expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'failed', message: 'Its content differs.' })
+  })
+
   test('runs once at a time for its kind', async () => {
     const jobs = runner()
     const { id } = jobs.start(head, counting(100))

@@ -85,7 +85,8 @@ export class JobRunner {
       for await (const progress of work(signal, () => resumption(entry))) update(entry, progress)
       end(entry, entry.snapshot.state === 'failed' ? {} : { state: 'done' })
     } catch (cause) {
-      if (signal.aborted) return end(entry, { state: 'cancelled', message: 'Stopped. What was done stays done.' })
+      if (signal.aborted && cause === signal.reason)
+        return end(entry, { state: 'cancelled', message: 'Stopped. What was done stays done.' })
       if (!(cause instanceof AppError)) this.#onFailure(entry.snapshot, cause)
       end(entry, {
         state: 'failed',

@@ -37,7 +37,7 @@ export async function iamLoaded(minio: Minio, credentials: Credentials): Promise
   if (seen('unknown-caller'))
     return unknown('MinIO does not know these credentials: they have ended, or it has not loaded its users.')
   if (seen('out-of-reach', 'hung')) return unknown('MinIO did not answer.')
-  return unknown('This account may not list users (admin:ListUsers), so it can’t be told.')
+  return unknown('This account may not list users (admin:ListUsers), so whether MinIO has loaded them can’t be told.')
 }
 
 const no = (detail: string): IamLoaded => ({ loaded: false, detail })

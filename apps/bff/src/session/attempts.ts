@@ -4,28 +4,39 @@ const WINDOW_MS = 60_000
 const LIMIT = 10
 const KEPT = 10_000
 
-/** Failed sign-ins by client address, within the last minute. Guessing is slowed; a typing error is not. */
+/**
+ * Sign-ins by client address within the last minute that have not succeeded, those under way included. Guessing is
+ * slowed; a typing error is not. A success takes back its own attempt alone, so that it pays for no guesses.
+ */
 export class SignInAttempts {
-  readonly #failures = new Map<string, number[]>()
+  readonly #attempts = new Map<string, number[]>()
 
-  /** @throws AppError `rate-limited` after ten failures within a minute */
-  check(address: string) {
+  /**
+   * Counts an attempt.
+   *
+   * @returns what takes it back once it has succeeded, or failed for another reason than the credentials
+   * @throws AppError `rate-limited` after ten within a minute
+   */
+  begin(address: string): () => void {
     const recent = this.#recent(address)
-    if (recent.length < LIMIT) return
-    const seconds = Math.ceil((recent[0]! + WINDOW_MS - Date.now()) / 1000)
-    throw new AppError('rate-limited', `Too many failed sign-ins from this address. Try again in ${seconds} s.`)
+    if (recent.length >= LIMIT) {
+      const seconds = Math.ceil((recent[0]! + WINDOW_MS - Date.now()) / 1000)
+      throw new AppError('rate-limited', `Too many failed sign-ins from this address. Try again in ${seconds} s.`)
+    }
+    if (this.#attempts.size >= KEPT) this.#attempts.delete(this.#attempts.keys().next().value!)
+    const at = Date.now()
+    this.#attempts.set(address, [...recent, at])
+    return () => this.#takeBack(address, at)
   }
 
-  failed(address: string) {
-    if (this.#failures.size >= KEPT) this.#failures.delete(this.#failures.keys().next().value!)
-    this.#failures.set(address, [...this.#recent(address), Date.now()])
-  }
-
-  succeeded(address: string) {
-    this.#failures.delete(address)
+  #takeBack(address: string, at: number) {
+    const recent = this.#recent(address)
+    const index = recent.indexOf(at)
+    if (index !== -1) recent.splice(index, 1)
+    this.#attempts.set(address, recent)
   }
 
   #recent(address: string) {
-    return (this.#failures.get(address) ?? []).filter((at) => Date.now() - at < WINDOW_MS)
+    return (this.#attempts.get(address) ?? []).filter((at) => Date.now() - at < WINDOW_MS)
   }
 }

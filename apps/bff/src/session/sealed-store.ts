@@ -65,7 +65,7 @@ export class SealedStore {
   /** Deletes what was not used for `ageMs`: nobody can come back to it. */
   async sweep(ageMs: number) {
     const names = await readdir(this.#folder).catch(() => [])
-    for (const name of names) {
+    for (const name of names.filter((each) => RECORD.test(each))) {
       const file = join(this.#folder, name)
       const found = await stat(file).catch(() => undefined)
       if (found && Date.now() - found.mtimeMs > ageMs) await rm(file, { force: true })
@@ -75,6 +75,8 @@ export class SealedStore {
   #file = (id: Uint8Array) => join(this.#folder, nameOf(id))
 }
 
+/** What this store writes; a mounted folder may hold other things. */
+const RECORD = /^[0-9a-f]{64}(\.new)?$/
 const nameOf = (id: Uint8Array) => createHash('sha256').update(id).digest('hex')
 const bound = (id: Uint8Array) => Buffer.concat([PURPOSE, id])
 

@@ -57,9 +57,10 @@ export class Sessions {
   /**
    * The caller behind a cookie.
    *
+   * @param used whether a person caused the request: a page that reads by itself keeps no session alive
    * @throws AppError `not-signed-in` without a cookie, `session-expired` when its session is over or was ended
    */
-  async find(ticket: string | undefined): Promise<Caller> {
+  async find(ticket: string | undefined, used = true): Promise<Caller> {
     if (ticket === undefined) throw new AppError('not-signed-in', 'Sign in with a MinIO access key.')
     const found = await this.#store.open(ticket)
     const sealed = z.safeParse(Sealed, found?.record)
@@ -73,7 +74,7 @@ export class Sessions {
         idle ? 'The session ended because nothing was asked for a while.' : 'The session has reached its end.',
       )
     }
-    await this.#store.touch(ticket)
+    if (used) await this.#store.touch(ticket)
     return {
       sessionId: found.id,
       accessKey: data.accessKey,

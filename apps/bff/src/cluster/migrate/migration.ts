@@ -76,10 +76,13 @@ async function* patiently(
 
 /** After a stop the pages show what the drives hold now; that they can't be read hides no reason for the stop. */
 async function seen({ audit, keep }: MigrationScope): Promise<Progress> {
-  const result = await takeAudit(audit).catch(() => null)
-  if (result === null) return {}
-  await keep(result)
-  return { seals: result.audit.counts }
+  try {
+    const result = await takeAudit(audit)
+    await keep(result)
+    return { seals: result.audit.counts }
+  } catch {
+    return {}
+  }
 }
 
 async function step(scope: MoveScope, run: Run, item: IamItem): Promise<Progress> {
@@ -110,17 +113,22 @@ function closing({ dryRun, pilot, defaultKey }: MigrationScope, run: Run, { audi
   const rest = left > 0 ? ` ${left} can’t be moved by any call; each row says why.` : ''
   if (pilot && audit.toMove > 0)
     return `Pilot: moved ${run.done} items, one of each kind. Look at them, then migrate the other ${audit.toMove}.${rest}`
+  const there = run.there > 0 ? ` ${run.there} were there already when their turn came, and were not compared.` : ''
+  const history = run.rewroteConfig ? ' Moving config.json added one entry to the config history.' : ''
   const checked =
     run.byAnswers > 0
       ? ` ${run.byAnswers} of them were compared by MinIO’s answers alone: the console holds no key that opens them.`
       : ''
-  return `Moved ${run.done} items to ${defaultKey}, each read back from the drives.${checked}${rest}`
+  return `Moved ${run.done - run.there} items to ${defaultKey}, each read back from the drives.${checked}${there}${history}${rest}`
 }
 
 /** The counts of one run. */
 class Run {
   done = 0
   byAnswers = 0
+  /** Somebody else, or an attempt whose end was not seen, had moved them. */
+  there = 0
+  rewroteConfig = false
   readonly total: number
   readonly #now: Map<string, IamItem>
   readonly #byKind: Map<string, { done: number; total: number }>
@@ -142,6 +150,8 @@ class Run {
   moved(item: IamItem, compared: 'content' | 'answers' | undefined) {
     this.done += 1
     if (compared === 'answers') this.byAnswers += 1
+    if (compared === undefined) this.there += 1
+    if (item.kind === 'server-config' && compared !== undefined) this.rewroteConfig = true
     const counts = this.#byKind.get(item.kind)!
     this.#byKind.set(item.kind, { ...counts, done: counts.done + 1 })
     this.#now.set(item.path, { ...item, state: 'kms', key: this.#defaultKey })
