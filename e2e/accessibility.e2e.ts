@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { readDrives } from './acts.ts'
+import { open, readDrives } from './acts.ts'
 import { expect, signIn, test } from './fixtures.ts'
 
 test.use({ cluster: 'accessibility', trace: 'off' }) // Tracing copies each page that axe has walked through.
@@ -106,6 +106,55 @@ test('a side panel is closed by Esc, and the focus is back on its row', async ({
   await page.keyboard.press('Escape')
   await expect(page.getByRole('complementary')).toHaveCount(0)
   await expect(row).toBeFocused()
+})
+
+test('the details of an item are closed by Back and by Esc alike, and neither leaves a step behind', async ({
+  page,
+  demo,
+}) => {
+  await signIn(page, demo)
+  await readDrives(page)
+  await open(page, 'KMS')
+  await open(page, 'IAM migration')
+  const item = (name: string) => page.getByRole('table').getByRole('link', { name })
+  const details = page.getByRole('complementary')
+  await item('iam/users/amelia').click()
+  await expect(details).toBeVisible()
+  await page.goBack()
+  await expect(details).toHaveCount(0)
+  await expect(page).toHaveURL(/\/iam$/)
+
+  await item('iam/users/amelia').click()
+  await item('iam/users/bruno').click()
+  await expect(page.getByRole('complementary', { name: /bruno/ })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await expect(details).toHaveCount(0)
+  await expect(page).toHaveURL(/\/iam$/)
+  await expect(item('iam/users/bruno')).toBeFocused()
+  await page.goBack()
+  await expect(page.getByRole('heading', { name: 'KMS', level: 1 })).toBeVisible()
+})
+
+test('tables leave room for names at every width', async ({ page, demo }) => {
+  await signIn(page, demo)
+  await readDrives(page)
+  for (const { path, label, name } of [
+    { path: '/iam', label: 'IAM and config items', name: /amelia/ },
+    { path: '/buckets', label: 'Buckets', name: /hr-records/ },
+  ]) {
+    await page.goto(path)
+    const row = page.getByRole('table', { name: label, exact: true }).getByRole('row', { name }).first()
+    for (const width of [390, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 800 })
+      const first = await row.getByRole('cell').first().boundingBox()
+      expect(first!.width, `${path} at ${width} pixels`).toBeGreaterThanOrEqual(160)
+      const words = row.getByText('Root credentials', { exact: true })
+      const cut = await words.evaluateAll((found) => found.map((word) => word.scrollWidth - word.clientWidth))
+      expect(cut, `${path} at ${width} pixels`).toEqual(path === '/iam' ? [0] : [])
+    }
+    await page.setViewportSize({ width: 1440, height: 900 })
+  }
 })
 
 test.describe('with reduced motion', () => {

@@ -12,8 +12,10 @@ export const open = (page: Page, screen: string) =>
 export async function readDrives(page: Page) {
   await open(page, 'IAM migration')
   const read = page.getByRole('region', { name: 'Audit' }).getByText(/ items, read at /)
+  await expect(read.or(page.getByRole('region', { name: 'No audit yet' }))).toBeVisible()
   const before = (await read.isVisible()) ? await read.innerText() : ''
   await page.getByRole('button', { name: 'Read the drives' }).click()
+  await expect(page).toHaveURL(/job=/)
   await expect(read).not.toHaveText(before)
 }
 

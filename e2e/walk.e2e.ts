@@ -43,6 +43,7 @@ test('a newcomer goes from findings to sealed, by clicks alone', async ({ page, 
     await expect(page.getByRole('complementary', { name: /amelia/ })).toContainText('A migration can move it')
     await shoot(page, '07-iam-item')
     await page.keyboard.press('Escape')
+    await expect(page.getByRole('complementary')).toHaveCount(0)
     await open(page, 'Overview')
     await expect(verdict).toContainText(UNDER_ROOT)
     await shoot(page, '08-overview-root-credentials')

@@ -1,36 +1,19 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import { closePeers, doorTo, peer } from '../../test/http-peer.ts'
 import { Secret } from '../secret.ts'
 import { getBucketEncryption, listBuckets, setBucketEncryption } from './buckets.ts'
 import { MinioError, minioErrorIn } from './failures.ts'
 import { deleteObject, getObject, headObject, putObject } from './objects.ts'
-import { connectMinio, isTimeout, type Minio } from './transport.ts'
+import { isTimeout } from './transport.ts'
 
 const credentials = { accessKey: 'a', secretKey: new Secret('the-secret-key'), sessionToken: new Secret('the-token') }
 const name = { bucket: 'b', key: 'k' }
-const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
   vi.unstubAllEnvs()
-  for (const step of undo.splice(0).reverse()) await step()
+  await closePeers()
 })
-
-async function peer(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Minio> {
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  undo.push(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return open((server.address() as AddressInfo).port)
-}
-
-function open(port: number) {
-  const minio = connectMinio({ endpoint: new URL(`http://127.0.0.1:${port}`), region: 'us-east-1' })
-  undo.push(() => minio.close())
-  return minio
-}
 
 const answering = (status: number, body: string, headers: Record<string, string> = {}) =>
   peer((_, response) => {
@@ -126,7 +109,7 @@ describe('replies that are none', () => {
   )
 
   test('nobody at the address', async () => {
-    const error = await failure(listBuckets(open(1), credentials))
+    const error = await failure(listBuckets(doorTo(1), credentials))
     expect(error).toMatchObject({ code: 'upstream-unreachable', detail: expect.stringContaining('127.0.0.1:1 ') })
     expect(isTimeout(error)).toBe(false)
   })

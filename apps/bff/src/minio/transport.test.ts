@@ -1,32 +1,14 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import { closePeers, doorTo, peer } from '../../test/http-peer.ts'
 import { Secret } from '../secret.ts'
 import { minioErrorIn } from './failures.ts'
-import { connectMinio, isTimeout, type Minio } from './transport.ts'
+import { isTimeout } from './transport.ts'
 
 const credentials = { accessKey: 'a', secretKey: new Secret('the-secret-key'), sessionToken: new Secret('the-token') }
-const undo: (() => Promise<unknown>)[] = []
 afterEach(async () => {
-  for (const step of undo.splice(0).reverse()) await step()
+  await closePeers()
 })
-
-/** A peer that answers as MinIO would on a bad day, and what it was sent. */
-async function peer(answer: (request: IncomingMessage, response: ServerResponse) => void): Promise<Minio> {
-  const server = createServer(answer)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  undo.push(async () => {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  })
-  return open((server.address() as AddressInfo).port)
-}
-
-function open(port: number) {
-  const minio = connectMinio({ endpoint: new URL(`http://127.0.0.1:${port}`), region: 'us-east-1' })
-  undo.push(() => minio.close())
-  return minio
-}
 
 const call = { method: 'GET', path: '/minio/admin/v3/x', credentials } as const
 
@@ -84,7 +66,7 @@ test('silence ends at the time-out, before and within the reply', async () => {
 })
 
 test('nobody at the address', async () => {
-  const error = await open(1)
+  const error = await doorTo(1)
     .send(call)
     .catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code: 'upstream-unreachable', detail: expect.stringContaining('127.0.0.1:1 ') })

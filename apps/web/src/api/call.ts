@@ -1,8 +1,12 @@
 import type { Endpoint } from '@strongroom/shared/endpoint'
 import { Problem, problems, problemType } from '@strongroom/shared/problem'
 import type * as z from 'zod/mini'
+import { isLeftAlone } from './activity.ts'
 import { apiUrl } from './base.ts'
 import { ApiFailure, failureOf } from './failure.ts'
+
+/** Tells the console that no person caused the call, so that polling alone keeps no session alive. */
+const BACKGROUND = { 'X-Strongroom-Background': '1' }
 
 /**
  * Calls the console's API. Input is checked before it is sent and the reply when it comes.
@@ -44,14 +48,16 @@ function checked<In extends z.ZodMiniObject>(schema: In, input: z.input<In>): ob
 
 /** Fills `:name` segments from `input`; what is left is the query, or the JSON body of POST and PUT. */
 function toRequest({ method, path }: Pick<Endpoint, 'method' | 'path'>, input: object, signal: AbortSignal | null) {
+  const headers = new Headers(isLeftAlone() ? BACKGROUND : {})
   const rest = new Map<string, unknown>(Object.entries(input))
   const url = apiUrl(path.replace(/:(\w+)/g, (_, name: string) => take(rest, name)))
   if (method === 'POST' || method === 'PUT') {
     const body = JSON.stringify(Object.fromEntries(rest))
-    return new Request(url, { method, body, signal, headers: { 'Content-Type': 'application/json' } })
+    headers.set('Content-Type', 'application/json')
+    return new Request(url, { method, body, signal, headers })
   }
   for (const [name, value] of rest) if (value !== undefined) url.searchParams.set(name, String(value))
-  return new Request(url, { method, signal })
+  return new Request(url, { method, signal, headers })
 }
 
 function take(rest: Map<string, unknown>, name: string) {

@@ -39,7 +39,9 @@ function Toast() {
   return (
     <div role="status" className="pointer-events-none fixed inset-x-0 bottom-4 z-40 flex justify-center px-4">
       {text && (
-        <p className="arrive rounded-md border border-line bg-ink px-4 py-2 text-sm text-page shadow-float">{text}</p>
+        <p className="arrive min-w-0 max-w-full rounded-md border border-line bg-ink px-4 py-2 text-sm wrap-anywhere text-page shadow-float">
+          {text}
+        </p>
       )}
     </div>
   )

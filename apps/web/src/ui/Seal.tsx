@@ -124,8 +124,8 @@ function Entry({ segment, total, dim, pressed, onHot, onChoose }: EntryProps) {
   const content = (
     <>
       <SealBadge look={segment.look} label={segment.label} />
-      <span className="font-semibold">{count(segment.count)}</span>
-      <span className="text-muted">{share(segment.count, total)}</span>
+      <span className="shrink-0 font-semibold whitespace-nowrap">{count(segment.count)}</span>
+      <span className="shrink-0 whitespace-nowrap text-muted">{share(segment.count, total)}</span>
     </>
   )
   const shape = `flex min-h-7 pointer-coarse:min-h-11 max-w-72 items-center gap-2 rounded-md border px-2 text-sm ${dim ? 'text-muted' : ''}`
@@ -157,25 +157,28 @@ function CountTable({
   total: number
 }) {
   return (
-    <table className="sr-only">
-      <caption>{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Sealed by</th>
-          <th scope="col">{noun}s</th>
-          <th scope="col">Share</th>
-        </tr>
-      </thead>
-      <tbody>
-        {segments.map(({ id, label, count: items }) => (
-          <tr key={id}>
-            <th scope="row">{label}</th>
-            <td>{items}</td>
-            <td>{share(items, total)}</td>
+    // On the table itself the cells would keep their width, and a long key would make the page scroll sideways.
+    <div className="sr-only">
+      <table>
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Sealed by</th>
+            <th scope="col">{noun}s</th>
+            <th scope="col">Share</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {segments.map(({ id, label, count: items }) => (
+            <tr key={id}>
+              <th scope="row">{label}</th>
+              <td>{items}</td>
+              <td>{share(items, total)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

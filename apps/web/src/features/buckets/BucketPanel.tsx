@@ -10,7 +10,7 @@ import { Facts, Lines, Time } from '../../ui/Text.tsx'
 import { ClearDialog } from './ClearDialog.tsx'
 import { EncryptDialog } from './EncryptDialog.tsx'
 import { ProbeResult } from './ProbeResult.tsx'
-import { lookOf } from './seal-of-bucket.ts'
+import { keyOf, lookOf, reasonOf } from './seal-of-bucket.ts'
 
 type Props = { name: string; bucket: Bucket | undefined; defaultKey: string | null; onClose: () => void }
 
@@ -26,14 +26,15 @@ export function BucketPanel({ name, bucket, defaultKey, onClose }: Props) {
             <Button look="primary" onClick={() => setAct('encrypt')}>
               Encrypt
             </Button>
-            <Button
-              look="danger"
-              why={bucket.encryption?.mode === 'none' ? 'There is no default encryption to clear.' : null}
-              onClick={() => setAct('clear')}
-            >
+            <Button look="danger" why={whyNotClear(bucket)} onClick={() => setAct('clear')}>
               Clear encryption
             </Button>
           </div>
+          {bucket.trouble && (
+            <p className="text-sm text-muted">
+              MinIO decides when you press: this account could not read the configuration.
+            </p>
+          )}
           <Probe bucket={name} />
           {act === 'encrypt' && <EncryptDialog bucket={bucket} defaultKey={defaultKey} onClose={leave} />}
           {act === 'clear' && <ClearDialog bucket={bucket} onClose={leave} />}
@@ -45,6 +46,11 @@ export function BucketPanel({ name, bucket, defaultKey, onClose }: Props) {
       )}
     </SidePanel>
   )
+}
+
+function whyNotClear({ encryption }: Bucket) {
+  if (encryption === null) return 'What is configured could not be read.'
+  return encryption.mode === 'none' ? 'There is no default encryption to clear.' : null
 }
 
 function Details({ bucket, defaultKey }: { bucket: Bucket; defaultKey: string | null }) {
@@ -65,11 +71,11 @@ function Details({ bucket, defaultKey }: { bucket: Bucket; defaultKey: string | 
           ['New objects', <SealBadge key="e" {...lookOf(effective, defaultKey)} />],
           [
             'Key',
-            <span key="k" className="font-mono text-xs">
-              {effective?.key ?? 'none'}
+            <span key="k" className={effective?.key ? 'font-mono text-xs' : ''}>
+              {keyOf(bucket, defaultKey)}
             </span>,
           ],
-          ['Why', effective?.reason ?? 'not known'],
+          ['Why', trouble ? 'not known' : reasonOf(bucket)],
           ['Made', createdAt ? <Time key="t" at={createdAt} /> : 'not known'],
         ]}
       />

@@ -16,7 +16,7 @@ import { SealBadge, SealBar } from '../../ui/Seal.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { Time } from '../../ui/Text.tsx'
 import { BucketPanel } from './BucketPanel.tsx'
-import { bucketSegments, lookOf } from './seal-of-bucket.ts'
+import { bucketSegments, keyOf, lookOf, reasonOf } from './seal-of-bucket.ts'
 
 const READ_MS = 30_000
 
@@ -127,23 +127,23 @@ const columnsFor = (defaultKey: string | null): Column<Bucket>[] => [
   {
     id: 'key',
     head: 'Key',
-    cell: ({ effective }) => (
-      <span className="font-mono text-xs" title={effective?.key}>
-        {effective?.key ?? '–'}
+    cell: (bucket) => (
+      <span className={bucket.effective?.key ? 'font-mono text-xs' : 'text-muted'} title={keyOf(bucket, defaultKey)}>
+        {keyOf(bucket, defaultKey)}
       </span>
     ),
-    compare: (a, b) => (a.effective?.key ?? '').localeCompare(b.effective?.key ?? ''),
-    className: 'w-44 max-lg:hidden',
+    compare: (a, b) => keyOf(a, defaultKey).localeCompare(keyOf(b, defaultKey)),
+    className: 'w-44 max-xl:hidden',
   },
   {
     id: 'reason',
     head: 'Why',
-    cell: ({ effective, trouble }) => (
-      <span className="text-muted" title={trouble ?? effective?.reason}>
-        {trouble ?? effective?.reason ?? ''}
+    cell: (bucket) => (
+      <span className="text-muted" title={reasonOf(bucket)}>
+        {reasonOf(bucket)}
       </span>
     ),
-    className: 'w-[34%] max-lg:hidden',
+    className: 'w-auto max-xl:hidden min-[1400px]:w-[30%]',
   },
   {
     id: 'created',

@@ -21,6 +21,17 @@ export function lookOf(
   }
 }
 
+/** The key that seals a new object. Without a name of its own, MinIO takes the default key. */
+export function keyOf({ effective }: Bucket, defaultKey: string | null) {
+  if (effective === null) return 'not known'
+  if (effective.mode === 'none') return 'none'
+  return effective.key ?? defaultKey ?? 'the default key (name not known)'
+}
+
+/** Why a new object is sealed so, or why that can’t be told. */
+export const reasonOf = ({ effective, trouble }: Bucket) =>
+  trouble ?? effective?.reason ?? 'Nothing is configured; whether auto-encryption is on could not be asked.'
+
 /** Buckets by what seals an object that is written now. */
 export function bucketSegments(buckets: readonly Bucket[], defaultKey: string | null): Segment[] {
   const found = new Map<string, Segment>()

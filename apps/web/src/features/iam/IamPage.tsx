@@ -9,6 +9,7 @@ import { Page } from '../../components/Page.tsx'
 import { ReadDrives } from '../../components/ReadDrives.tsx'
 import { StaleLine } from '../../components/ReadView.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
+import { exact } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
 import { AuditView } from './AuditView.tsx'
@@ -49,7 +50,7 @@ export function IamPage() {
       {!missing && <StaleLine read={audit} />}
       {audit.data && (
         <>
-          {!migrating && <AuditView audit={audit.data} />}
+          {migrating ? <AgeLine takenAt={audit.data.takenAt} /> : <AuditView audit={audit.data} />}
           <ItemTable key={audit.data.takenAt} audit={audit.data} />
         </>
       )}
@@ -80,6 +81,17 @@ function useShownJob() {
     told: running === undefined && ended !== undefined,
   }
 }
+
+/** Its moving bar tells the present; the table below stays as it was read. */
+const AgeLine = ({ takenAt }: { takenAt: string }) => (
+  <p className="text-sm text-muted">
+    As the drives were read at{' '}
+    <time dateTime={takenAt} title={exact(takenAt)}>
+      {exact(takenAt).slice(11)}
+    </time>
+    ; they are read again when the migration ends.
+  </p>
+)
 
 const NoAudit = () => (
   <section aria-label="No audit yet" className="space-y-3 rounded-md border border-dashed border-edge p-6">

@@ -11,7 +11,7 @@ import { Button } from '../../ui/Button.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { SealBadge } from '../../ui/Seal.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
-import { ItemLink } from './ItemLink.tsx'
+import { ItemLink, leaveItem } from './ItemLink.tsx'
 import { ItemPanel } from './ItemPanel.tsx'
 
 const PAGE = 1_000
@@ -67,7 +67,7 @@ export function ItemTable({ audit }: { audit: IamAudit }) {
           path={open}
           item={rows.find(({ path }) => path === open)}
           audit={audit}
-          onClose={() => setOpen(null)}
+          onClose={() => leaveItem(() => setOpen(null))}
         />
       )}
     </section>
@@ -111,7 +111,7 @@ const columnsFor = (defaultKey: string | null): Column<IamItem>[] => [
     id: 'seal',
     head: 'Sealed by',
     cell: (item) => <SealBadge {...itemSeal(item, defaultKey)} />,
-    className: 'w-44 max-sm:w-36',
+    className: 'w-44 max-sm:w-40',
   },
   {
     id: 'move',
@@ -121,13 +121,13 @@ const columnsFor = (defaultKey: string | null): Column<IamItem>[] => [
         {migrationWord(item, defaultKey)}
       </span>
     ),
-    className: 'w-64 max-lg:hidden',
+    className: 'w-64 max-xl:hidden',
   },
   {
     id: 'copies',
     head: 'Drives',
     cell: ({ copies, drives }) => `${copies} of ${drives}`,
-    className: 'w-24 text-right max-lg:hidden',
+    className: 'w-24 text-right max-xl:hidden',
   },
   { id: 'size', head: 'Size', cell: ({ sizeBytes }) => bytes(sizeBytes), className: 'w-24 text-right max-md:hidden' },
 ]

@@ -31,19 +31,12 @@ function KmsView({ kms }: { kms: Kms }) {
       <Default kms={kms} />
       {kms.kes && <KesCards title="The KES that MinIO runs on" statuses={kms.kes.endpoints} />}
       {kms.standby && (
-        <KesCards title="Standby KES" statuses={kms.standby.endpoints}>
-          <p className="text-muted">
-            Configured for the console; MinIO does not run on it yet.
-            {kms.standby.keyName && (
-              <>
-                {' '}
-                Its key would be <span className="font-mono text-xs">{kms.standby.keyName}</span>.
-              </>
-            )}{' '}
-            <Link href={paths.move} className="font-medium text-accent hover:underline">
-              Move to KES
-            </Link>
-          </p>
+        <KesCards title={kms.kind === 'unknown' ? 'The console’s KES' : 'Standby KES'} statuses={kms.standby.endpoints}>
+          {kms.kind === 'unknown' ? (
+            <p className="text-muted">Whether MinIO runs on it is not known.</p>
+          ) : (
+            <Standby keyName={kms.standby.keyName} />
+          )}
         </KesCards>
       )}
       <Endpoints endpoints={kms.endpoints} />
@@ -60,6 +53,21 @@ function KmsView({ kms }: { kms: Kms }) {
     </>
   )
 }
+
+const Standby = ({ keyName }: { keyName: string | null }) => (
+  <p className="text-muted">
+    Configured for the console; MinIO does not run on it yet.
+    {keyName && (
+      <>
+        {' '}
+        Its key would be <span className="font-mono text-xs">{keyName}</span>.
+      </>
+    )}{' '}
+    <Link href={paths.move} className="font-medium text-accent hover:underline">
+      Move to KES
+    </Link>
+  </p>
+)
 
 function Default({ kms }: { kms: Kms }) {
   const { kind, defaultKey, keyWorks, keyError, autoEncryption, iamLoaded, checkedAt } = kms

@@ -20,24 +20,25 @@ export function MovePage() {
     ...query(readMove, {}),
     refetchInterval: (state) => (restarting && !restarted(state.state.data) ? RESTARTING_MS : every(READ_MS)(state)),
   })
+  const away = restarting && !restarted(move.data)
   return (
     <Page
       title="Move to KES"
       lead="From a static key in environment files to the same key in KES, without losing access to anything at any moment. Each step is checked against the cluster."
     >
-      {restarting && !restarted(move.data) && (
+      {away && (
         <Note tone="info" title="MinIO restarts">
           It is away for a moment; this page asks every three seconds and goes on by itself.
         </Note>
       )}
-      <ReadView read={move}>
+      <ReadView read={{ ...move, error: away ? null : move.error }}>
         {(data) =>
           data.notFor ? (
             <Note tone="info" title="This walk is not for this cluster now">
               {data.notFor}
             </Note>
           ) : (
-            <Steps move={data} restarting={restarting && !restarted(data)} onRestart={() => setRestarting(true)} />
+            <Steps move={data} fresh={!move.error} restarting={away} onRestart={() => setRestarting(true)} />
           )
         }
       </ReadView>
@@ -54,7 +55,15 @@ const faces: Record<MoveStep['face'], { icon: IconName; word: string; ink: strin
   danger: { icon: 'critical', word: 'Would lose data', ink: 'text-critical' },
 }
 
-function Steps({ move, restarting, onRestart }: { move: Move; restarting: boolean; onRestart: () => void }) {
+type StepsProps = {
+  move: Move
+  /** The last look at the cluster came back. */
+  fresh: boolean
+  restarting: boolean
+  onRestart: () => void
+}
+
+function Steps({ move, fresh, restarting, onRestart }: StepsProps) {
   const [proof, setProof] = useState<Proof | null>(null)
   const [chosen, setChosen] = useUrlParam('step')
   const current = move.steps.find(({ face }) => face === 'do' || face === 'danger')?.id
@@ -86,9 +95,11 @@ function Steps({ move, restarting, onRestart }: { move: Move; restarting: boolea
           />
         ))}
       </ol>
-      <p className="text-sm text-muted">
-        Looked at the cluster <Time at={move.checkedAt} />.
-      </p>
+      {fresh && (
+        <p className="text-sm text-muted">
+          Looked at the cluster <Time at={move.checkedAt} />.
+        </p>
+      )}
     </>
   )
 }

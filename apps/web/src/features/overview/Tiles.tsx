@@ -8,7 +8,7 @@ import { sealSegments } from '../../lib/seal.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { SealBar } from '../../ui/Seal.tsx'
 
-export function Tiles({ overview: { kms, buckets, iam, keys } }: { overview: Overview }) {
+export function Tiles({ overview: { verdict, kms, buckets, iam, keys } }: { overview: Overview }) {
   const [, navigate] = useLocation()
   return (
     <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
@@ -24,15 +24,15 @@ export function Tiles({ overview: { kms, buckets, iam, keys } }: { overview: Ove
           ) : (
             'No default key'
           )}
-          {kms.standby && '; a KES stands beside it'}
+          {kms.standby && kms.kind !== 'unknown' && '; a KES stands beside it'}
         </p>
       </Tile>
       <Tile title="Buckets" href={paths.buckets}>
-        <Big>{buckets ? `${count(buckets.encrypting)} of ${count(buckets.total)} seal new objects` : 'Not known'}</Big>
+        <Big>{buckets ? sealing(buckets) : 'Not known'}</Big>
         <p className="text-muted">{buckets ? bucketRest(buckets) : 'They could not be read'}</p>
       </Tile>
       <Tile title="Keys" href={paths.keys}>
-        <Big>{keys ? counted(keys.total, 'key') : 'Not known'}</Big>
+        <Big>{keys ? counted(keys.total, 'key') : 'Not shown to you'}</Big>
         <p className="text-muted">{keys ? 'in KES' : 'Not asked, or refused'}</p>
       </Tile>
       <Tile title="IAM at rest" href={paths.iam} className="sm:col-span-2 xl:col-span-3">
@@ -45,7 +45,7 @@ export function Tiles({ overview: { kms, buckets, iam, keys } }: { overview: Ove
             onSelect={(seal) => seal && navigate(paths.iamSeal(seal))}
           />
         ) : (
-          <p className="text-muted">Not observed: the drives have not been read yet.</p>
+          <p className="text-muted">{whyUnseen(verdict)}</p>
         )}
       </Tile>
     </div>
@@ -54,6 +54,18 @@ export function Tiles({ overview: { kms, buckets, iam, keys } }: { overview: Ove
 
 const trip = (works: boolean | null) =>
   works === null ? 'its round trip is not known' : works ? 'its round trip works' : 'its round trip fails'
+
+/** The overview has no field for it; the verdict says it in words. */
+function whyUnseen({ sentence, evidence }: Overview['verdict']) {
+  const words = `${sentence} ${evidence}`
+  if (/not shown (to you|now)/.test(words)) return 'The drives are not shown to you.'
+  if (words.includes('have not been read yet')) return 'Not observed: the drives have not been read yet.'
+  return 'Not shown: see the verdict above.'
+}
+
+/** None that is known to seal is not the same as none that seals. */
+const sealing = ({ total, encrypting, unknown }: NonNullable<Overview['buckets']>) =>
+  total > 0 && unknown === total ? 'Not known' : `${count(encrypting)} of ${count(total)} seal new objects`
 
 function bucketRest({ total, encrypting, unknown }: NonNullable<Overview['buckets']>) {
   const open = total - encrypting - unknown
