@@ -1,11 +1,14 @@
 import { join } from 'node:path'
+import type { Kms } from '@strongroom/shared/kms'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
 import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
 import type { ItemKeys } from './cluster/item-opener.ts'
+import type { KesLocks } from './cluster/kes-locks.ts'
 import { KesWatch } from './cluster/kes-watch.ts'
+import { observeKms } from './cluster/kms-observation.ts'
 import type { DriveSight } from './cluster/observed.ts'
 import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
@@ -106,6 +109,21 @@ export const driveSight = (console: Console, c: RequestContext): Promise<DriveSi
       return error.code === 'not-allowed' ? 'refused' : 'unasked'
     },
   )
+
+/** What MinIO and KES say of themselves now, as far as the caller may ask. */
+export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
+  observeKms({
+    ...minioFor(console, c),
+    kes: console.kes,
+    kesKeyName: console.config.kes?.keyName ?? null,
+    iam: console.iam,
+  })
+
+/** The locks before KES, for one request. */
+export const kesLocks = (console: Console, c: RequestContext): KesLocks => ({
+  minio: minioFor(console, c).minio,
+  readRoles: rolesReader(console),
+})
 
 /** @throws AppError `kes-not-configured` */
 export function requireKes({ kes }: Pick<Console, 'kes'>): Kes {

@@ -8,7 +8,6 @@ import {
   readKeyImport,
 } from '@strongroom/shared/keys'
 import {
-  type KesLocks,
   requireCreateKey,
   requireHostView,
   requireImportKey,
@@ -18,7 +17,7 @@ import {
 } from '../cluster/kes-locks.ts'
 import { type ProofScope, proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
-import { type Console, driveReader, minioFor, requireDriveReading, requireKes, rolesReader } from '../console.ts'
+import { type Console, driveReader, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -29,10 +28,7 @@ import { kmsStatus } from '../minio/kms.ts'
 import type { Secret } from '../secret.ts'
 
 export function keyRoutes(router: Router, console: Console) {
-  const locks = (c: RequestContext): KesLocks => ({
-    minio: minioFor(console, c).minio,
-    readRoles: rolesReader(console),
-  })
+  const locks = (c: RequestContext) => kesLocks(console, c)
 
   bind(router, listKeys, async ({ prefix = '', after, limit }, c) => {
     const kes = requireKes(console)

@@ -3,7 +3,6 @@ import type { KeySource } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
 import { applyMove, type Move, readMove, restartCluster } from '@strongroom/shared/move'
 import { requireHostView } from '../cluster/kes-locks.ts'
-import { observeKms } from '../cluster/kms-observation.ts'
 import { type EnvFacts, judgeMove } from '../cluster/move-to-kes.ts'
 import { sameMaterial } from '../cluster/prove-key.ts'
 import { parseEnvFile } from '../config/env-file.ts'
@@ -11,7 +10,7 @@ import type { KesSettings } from '../config/kes-settings.ts'
 import { safeToRestart } from '../config/safe-to-restart.ts'
 import { expandEndpoints } from '../config/urls.ts'
 import { planLines } from '../config/write-lines.ts'
-import { type Console, driveSight, minioFor, requireDriveReading, rolesReader } from '../console.ts'
+import { type Console, driveSight, kesLocks, kmsNow, minioFor, requireDriveReading } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -84,10 +83,10 @@ function notProven({ steps }: Move) {
 
 /** The walk names key sources of the host; see {@link requireHostView}. */
 async function look(console: Console, c: RequestContext): Promise<Move> {
-  const { config, kes, iam } = console
-  const locks = { minio: minioFor(console, c).minio, readRoles: rolesReader(console) }
+  const { config } = console
+  const locks = kesLocks(console, c)
   await requireHostView(locks, c.var.caller, () => requireDriveReading(console, c))
-  const kms = await observeKms({ ...minioFor(console, c), kes, kesKeyName: config.kes?.keyName ?? null, iam })
+  const kms = await kmsNow(console, c)
   const source = await staticSource(console, kms)
   const keyName = kms.defaultKey ?? source?.keyName ?? null
   const [keyInKes, same] = await Promise.all([

@@ -2,11 +2,10 @@ import { readOverview } from '@strongroom/shared/overview'
 import { observeBuckets } from '../cluster/bucket-observation.ts'
 import { findings } from '../cluster/findings.ts'
 import { requireListKeys } from '../cluster/kes-locks.ts'
-import { observeKms } from '../cluster/kms-observation.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
 import type { Config } from '../config/config.ts'
-import { type Console, driveSight, minioFor, rolesReader } from '../console.ts'
+import { type Console, driveSight, kesLocks, kmsNow, minioFor } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -41,9 +40,9 @@ export function overviewRoutes(router: Router, console: Console) {
 }
 
 async function observe(console: Console, c: RequestContext): Promise<Observed> {
-  const { config, kes, iam } = console
+  const { config } = console
   const access = minioFor(console, c)
-  const kms = await observeKms({ ...access, kes, kesKeyName: config.kes?.keyName ?? null, iam })
+  const kms = await kmsNow(console, c)
   const drives = await driveSight(console, c)
   const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
   return {
@@ -72,7 +71,7 @@ async function countKeys(console: Console, c: RequestContext) {
   if (console.kes === null) return null
   try {
     if (!c.var.caller.root && (await driveSight(console, c)) !== 'shown') return null
-    await requireListKeys({ minio: minioFor(console, c).minio, readRoles: rolesReader(console) }, c.var.caller)
+    await requireListKeys(kesLocks(console, c), c.var.caller)
     let total = 0
     for await (const _ of listKeys(console.kes, '')) total++
     return { total }
