@@ -21,7 +21,10 @@ export function fromBase64(text: string): Uint8Array | undefined {
 }
 
 /** One array of all `parts`, in order. */
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+export const concat = (...parts: readonly Uint8Array[]): Uint8Array => concatAll(parts)
+
+/** {@link concat} for a list of any length: arguments lie on the stack, which holds some 100,000. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0))
   let offset = 0
   for (const part of parts) {

@@ -16,8 +16,9 @@ export { configMeaningKept } from './config-meaning.ts'
  *   lacks altogether; names and values that are empty;
  * - the order of members, policies, actions, resources and statements, which are sets;
  * - `enabled` and `disabled` of a user, which become `on` and `off`; two ways to say "never expires";
- * - the signature of a service account's token, and `claims`, a copy of what the token says. What the token says is
- *   compared, with its session policy as a policy, since that is re-ordered too. Its expiry is meaning, its time of issue not.
+ * - the signature of a service account's token, and `claims` beside it: MinIO stores there what the token said one update
+ *   ago, and puts what the token says in its place when it loads the account. So the token is compared, with its session
+ *   policy as a policy, since that is re-ordered too. Its expiry is meaning, its time of issue not.
  *
  * A configuration of an older server gains settings and loses retired ones: compare it by `configMeaningKept` instead.
  * The text holds secrets as the item does: hash it, compare, and let it go.
@@ -69,9 +70,10 @@ function identity(item: Unpacked): Unpacked {
     ...rest,
     status: switches.get(status) ?? status,
     expiration: typeof expiration === 'string' && NEVER.test(expiration) ? undefined : expiration,
-    // A token that can't be read is compared as it stands: better a false alarm than a change that nobody sees.
+    // A token that can't be read is compared as it stands, and so are the claims beside it: better a false alarm than a
+    // change that nobody sees.
     token: claims ?? sessionToken,
-    contradicted: contradictions(claims ?? {}, stated),
+    claims: claims === undefined && isMap(stated) ? claimsMeaning(stated) : undefined,
   }
   return { ...item, credentials: filled(credentials) }
 }
@@ -86,15 +88,6 @@ function tokenClaims(token: unknown): Unpacked | undefined {
 function claimsMeaning({ iat: _issuedAt, ...claims }: Unpacked): Unpacked {
   const policy = typeof claims.sessionPolicy === 'string' ? parseJson(fromBase64(claims.sessionPolicy)) : undefined
   return isMap(policy) ? { ...claims, sessionPolicy: policyMeaning(policy) } : claims
-}
-
-/** Claims stored beside the token that it does not say itself. `…-extracted` ones repeat others in clear. */
-function contradictions(claims: Unpacked, stated: unknown): Unpacked {
-  if (!isMap(stated)) return {}
-  const others = Object.entries(claimsMeaning(stated)).filter(
-    ([name, value]) => !name.endsWith('-extracted') && canonicalJson(claims[name]) !== canonicalJson(value),
-  )
-  return Object.fromEntries(others)
 }
 
 /** Without what is absent, empty text or an empty object: old servers leave out what new ones write as empty. */

@@ -2,13 +2,23 @@ import { toText } from './bytes.ts'
 import { FormatError } from './failures.ts'
 import { isMap, type Unpacked } from './message-pack.ts'
 
-/** JSON text with the keys of every object sorted, and without spaces: equal values have equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+/** Far more than any item nests, and far less than the stack holds. */
+const MAX_DEPTH = 200
+
+/**
+ * JSON text with the keys of every object sorted, and without spaces: equal values have equal texts.
+ *
+ * @throws FormatError where the value nests deeper than any item does
+ */
+export const canonicalJson = (value: unknown): string => textOf(value, 0)
+
+function textOf(value: unknown, depth: number): string {
+  if (depth > MAX_DEPTH) throw new FormatError('the item nests deeper than any that MinIO writes')
+  if (Array.isArray(value)) return `[${value.map((each) => textOf(each, depth + 1)).join(',')}]`
   if (!isMap(value)) return JSON.stringify(value) ?? 'null'
   const members = Object.keys(value)
     .sort()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name])}`)
+    .map((name) => `${JSON.stringify(name)}:${textOf(value[name], depth + 1)}`)
   return `{${members.join(',')}}`
 }
 

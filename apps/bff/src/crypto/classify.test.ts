@@ -1,5 +1,6 @@
 import { encode } from '@msgpack/msgpack'
 import { describe, expect, test } from 'vitest'
+import { bucketTargets } from './bucket-targets.ts'
 import { concat, fromText } from './bytes.ts'
 import { bucketTargetsSeal, classify, classifyTierConfig } from './classify.ts'
 import { FormatError } from './failures.ts'
@@ -48,6 +49,19 @@ describe('classify', () => {
     expect(classify(USER, new Uint8Array(0))).toEqual({ state: 'unreadable' })
     expect(classify(USER, Uint8Array.of(0xff, 0xfe))).toEqual({ state: 'unreadable' })
   })
+
+  test('an envelope that names no key is unreadable: nothing opens it', () => {
+    const { keyName, envelope } = envelopes[0]!
+    const whole = Buffer.from(envelope, 'base64').toString('latin1')
+    const length = whole.charCodeAt(1) + 256 * whole.charCodeAt(2) - keyName.length
+    const nameless = whole.slice(5).replace(`"keyid":"${keyName}"`, '"keyid":""')
+    const header = Uint8Array.of(1, length % 256, Math.floor(length / 256), 0, 0)
+    const item = concat(header, Buffer.from(nameless, 'latin1'))
+    expect(classify(USER, item)).toEqual({ state: 'unreadable' })
+    expect(classify(USER, concat(item.subarray(0, 5), Buffer.from(nameless.replace('""', '"k"'), 'latin1')))).toEqual({
+      state: 'unreadable',
+    })
+  })
 })
 
 describe('classifyTierConfig', () => {
@@ -61,9 +75,11 @@ describe('classifyTierConfig', () => {
     expect(classifyTierConfig({})).toEqual({ state: 'plaintext' })
   })
 
-  test('sealed without a key name it is unreadable', () => {
-    const sealed = { 'X-Minio-Internal-Server-Side-Encryption-S3-Sealed-Key': fromText('AA==') }
-    expect(classifyTierConfig(sealed)).toEqual({ state: 'unreadable' })
+  test('with any sign of a seal, but no key name, it is unreadable', () => {
+    for (const name of ['S3-Sealed-Key', 'Iv', 'Seal-Algorithm', 'S3-Kms-Key-Id']) {
+      const sealed = { [`X-Minio-Internal-Server-Side-Encryption-${name}`]: fromText('') }
+      expect(classifyTierConfig(sealed), name).toEqual({ state: 'unreadable' })
+    }
   })
 })
 
@@ -84,7 +100,17 @@ describe('bucketTargetsSeal', () => {
     expect(bucketTargetsSeal(metadata(Uint8Array.of(0x20), fromText('{')))).toEqual({ state: 'unreadable' })
   })
 
+  test('gives what is in clear, so that it can be looked at', () => {
+    expect(bucketTargets(metadata(fromText('{"targets":[]}')))).toEqual({
+      state: 'present',
+      seal: { state: 'plaintext' },
+      bytes: fromText('{"targets":[]}'),
+    })
+    expect(bucketTargets(metadata(new Uint8Array(0)))).toEqual({ state: 'none' })
+  })
+
   test('refuses what is no bucket metadata', () => {
+    expect(() => bucketTargetsSeal(metadata(fromText('{}')).with(0, 2))).toThrow('of a format that is not known')
     for (const cut of [0, 4, 20]) {
       expect(() => bucketTargetsSeal(metadata(fromText('{}')).subarray(0, cut))).toThrow(FormatError)
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalContext, itemContext } from './context.ts'
+import { bucketTargetsContext, canonicalContext, itemContext, tierConfigPath } from './context.ts'
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
 
@@ -43,4 +43,16 @@ test('an item is bound to its path with the volume', () => {
   expect(text(itemContext('config/iam/users/a<b/identity.json', '.kypello.sys'))).toBe(
     '{".kypello.sys":".kypello.sys/config/iam/users/a\\u003cb/identity.json"}',
   )
+})
+
+test('remote targets are bound to their bucket, with names sorted byte by byte', () => {
+  const file = '"bucket-targets.json":"bucket-targets.json"'
+  expect(text(bucketTargetsContext('archive'))).toBe(`{"archive":"archive",${file}}`)
+  expect(text(bucketTargetsContext('invoices'))).toBe(`{${file},"invoices":"invoices"}`)
+  expect(text(bucketTargetsContext('123'))).toBe(`{"123":"123",${file}}`)
+})
+
+test('the tier configuration is bound to its path with the volume', () => {
+  expect(tierConfigPath()).toBe('.minio.sys/config/tier-config.bin')
+  expect(tierConfigPath('.kypello.sys')).toBe('.kypello.sys/config/tier-config.bin')
 })

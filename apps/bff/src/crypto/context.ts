@@ -23,6 +23,13 @@ export function canonicalContext(entries: Readonly<Record<string, string>>): Uin
 export const itemContext = (pathBelowSystemVolume: string, volume = '.minio.sys'): Uint8Array =>
   canonicalContext({ [volume]: `${volume}/${pathBelowSystemVolume}` })
 
+/** The path that binds the tier configuration, in its context and in its object key (see object-key.ts). */
+export const tierConfigPath = (volume = '.minio.sys'): string => `${volume}/config/tier-config.bin`
+
+/** The context of the remote targets in a bucket's metadata. No volume is in it: it is the same on Kypello. */
+export const bucketTargetsContext = (bucket: string): Uint8Array =>
+  canonicalContext({ [bucket]: bucket, 'bucket-targets.json': 'bucket-targets.json' })
+
 function quote(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the control characters are what is escaped
   const escaped = text.replace(/["\\<>&\u0000-\u001f\u2028\u2029]/g, (char) => {

@@ -100,7 +100,10 @@ function fromJson(sealed: Uint8Array): Sealed | undefined {
   if (sealed[0] !== 0x7b) return undefined
   const parsed = parseJson(sealed)
   if (!isMap(parsed)) return undefined
-  const bytes = (name: string) => fromBase64(String(parsed[name]))
+  const bytes = (name: string) => {
+    const value = parsed[name]
+    return typeof value === 'string' ? fromBase64(value) : undefined
+  }
   return complete(jsonLabels.get(parsed.aead), bytes('iv'), bytes('nonce'), bytes('bytes'))
 }
 

@@ -6,10 +6,13 @@ import { join } from 'node:path'
 import { hashRaw } from '@node-rs/argon2'
 import { HighwayHash } from 'highwayhasher'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type BucketTargets, bucketTargets } from './bucket-targets.ts'
 import { bucketTargetsSeal, classify } from './classify.ts'
-import { itemContext } from './context.ts'
+import { bucketTargetsContext, itemContext } from './context.ts'
 import { openDataKey } from './data-key.ts'
+import { newestWhole } from './generations.ts'
 import { openKmsEnvelope, parseKmsEnvelope } from './kms-envelope.ts'
+import { openObjectSealed } from './object-key.ts'
 import { openRootSealed } from './root-credentials.ts'
 import { type DriveShard, joinShards } from './shards.ts'
 import { parseXlMeta } from './xl-meta.ts'
@@ -30,7 +33,13 @@ interface Truth {
   rootPassword: string
   kms: { type: string; value?: string } | null
   items: TruthItem[]
-  bucketMetadata: { path: string; bucketTargetsState: string; bucketTargetsKmsKeyId?: string }[]
+  bucketMetadata: {
+    bucket: string
+    path: string
+    bucketTargetsState: string
+    bucketTargetsKmsKeyId?: string
+    bucketTargetsPlainSha256?: string
+  }[]
 }
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -92,6 +101,16 @@ async function open(item: TruthItem, stored: Uint8Array, truth: Truth, keys: Map
   return openKmsEnvelope(envelope, dek)
 }
 
+function openTargets(
+  bucket: string,
+  { sealed, bytes }: Exclude<BucketTargets, { state: 'none' }>,
+  keys: Map<string, Uint8Array>,
+): Uint8Array {
+  if (!sealed) return bytes
+  const dek = openDataKey(keys.get(sealed.keyName)!, sealed.sealedDataKey, bucketTargetsContext(bucket))
+  return openObjectSealed(sealed, dek, bucket, bytes)
+}
+
 describe.each(['acme-2021', 'static-latest-4drives', 'plaintext-latest', 'kes-latest'])('%s', (set) => {
   const truth: Truth = JSON.parse(readFileSync(join(FIXTURES, `${set}.truth.json`), 'utf8'))
   let drives: string[]
@@ -116,6 +135,30 @@ describe.each(['acme-2021', 'static-latest-4drives', 'plaintext-latest', 'kes-la
       const { bucketTargetsState: state, bucketTargetsKmsKeyId: key } = bucket
       const expected = state === 'absent' ? 'none' : key ? { state, key } : { state }
       expect.soft(bucketTargetsSeal(readItem(drives, bucket.path)), bucket.path).toEqual(expected)
+    }
+  })
+
+  test('remote targets open to what the truth has', () => {
+    const keys = masterKeys(set, truth)
+    for (const { bucket, path, bucketTargetsPlainSha256: expected } of truth.bucketMetadata) {
+      const targets = bucketTargets(readItem(drives, path))
+      const plain = targets.state === 'none' ? undefined : openTargets(bucket, targets, keys)
+      expect.soft(plain && sha256(plain), path).toBe(expected)
+    }
+  })
+
+  test('every item is rebuilt from half of its drives', () => {
+    const half = drives.length / 2
+    for (const left of half < 1 ? [] : [drives.slice(0, half), drives.slice(half), drives.slice(1, half + 1)]) {
+      for (const { path, storedSha256 } of truth.items) {
+        const read = newestWhole(
+          left.map((drive) => readShard(drive, path)),
+          highwayHash,
+        )
+        if (read.state !== 'whole') return expect.unreachable(path)
+        expect.soft(sha256(read.bytes), path).toBe(storedSha256)
+        expect.soft(read).toMatchObject({ copies: half, older: 0, newerUnreadable: false })
+      }
     }
   })
 

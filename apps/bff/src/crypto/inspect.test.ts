@@ -2,7 +2,8 @@ import { constants, createHash, createPrivateKey, privateDecrypt } from 'node:cr
 import { describe, expect, test } from 'vitest'
 import { concat } from './bytes.ts'
 import { ForgeryError, FormatError } from './failures.ts'
-import { InspectError, openInspect } from './inspect.ts'
+import { InspectError, openInspect, openInspectInSteps } from './inspect.ts'
+import { sealSio } from './sio.ts'
 import vectors from './vectors/inspect.json' with { type: 'json' }
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))
@@ -47,6 +48,15 @@ describe('format 2, sealed to an RSA key', () => {
     expect(() => openInspect(whole.subarray(0, -1), { rsaOaepSha512Decrypt })).toThrow(FormatError)
   })
 
+  test('is not authentic where the private key opens nothing, or no key of 32 bytes', () => {
+    const throwing = () => {
+      throw new Error('oaep decoding error')
+    }
+    for (const wrong of [throwing, () => new Uint8Array(31), () => new Uint8Array(32)]) {
+      expect(() => openInspect(bytes(reply), { rsaOaepSha512Decrypt: wrong })).toThrow(ForgeryError)
+    }
+  })
+
   test('is refused with a bit flipped in the zip', () => {
     const altered = bytes(reply)
     altered[altered.length - 200]! ^= 1
@@ -75,4 +85,15 @@ test('refuses what is no reply of inspect-data', () => {
   for (const foreign of [[], [0], [3, 1], [0x50, 0x4b]]) {
     expect(() => openInspect(Uint8Array.from(foreign))).toThrow('format that is not known')
   }
+})
+
+test('opens a large reply in steps', () => {
+  const [plainKey, zip] = [new Uint8Array(32).fill(7), Uint8Array.from({ length: 600_000 }, (_, i) => i % 251)]
+  const sealed = sealSio({ cipher: 'AES-256-GCM', key: plainKey, nonce: new Uint8Array(8) }, zip)
+  const steps = openInspectInSteps(concat(Uint8Array.of(1), plainKey, sealed))
+  expect(steps.next()).toEqual({ done: false, value: undefined })
+  expect(steps.next()).toEqual({ done: false, value: undefined })
+  const { done, value } = steps.next()
+  expect(done).toBe(true)
+  expect(Buffer.compare(value as Uint8Array, zip)).toBe(0)
 })

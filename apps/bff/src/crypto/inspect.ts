@@ -1,10 +1,11 @@
 import { clean } from '@noble/ciphers/utils.js'
-import { concat } from './bytes.ts'
-import { FormatError } from './failures.ts'
+import { ForgeryError, FormatError } from './failures.ts'
 import { unpackAll } from './message-pack.ts'
-import { openSio } from './sio.ts'
+import { openSioInSteps } from './sio.ts'
+import { finish, type Steps } from './steps.ts'
 
 const KEY = 32
+const NONCE = 8
 const STREAM = 'inspect.zip'
 const CUT = 'the reply of inspect-data is cut short or damaged'
 
@@ -17,7 +18,10 @@ export class InspectError extends Error {
 }
 
 export interface InspectKeys {
-  /** RSA-OAEP, SHA-512 for hash and mask, no label, with the private half of the pair that was sent. Format 2 needs it. */
+  /**
+   * RSA-OAEP, SHA-512 for hash and mask, no label, with the private half of the pair that was sent. Throws what it likes
+   * where the sealed key does not open. Format 2 needs it.
+   */
   readonly rsaOaepSha512Decrypt?: (sealedKey: Uint8Array) => Uint8Array
 }
 
@@ -28,16 +32,20 @@ export interface InspectKeys {
  *
  * @throws InspectError with MinIO's own text, FormatError for foreign or cut bytes, ForgeryError for altered ones
  */
-export function openInspect(bytes: Uint8Array, keys: InspectKeys = {}): Uint8Array {
-  if (bytes[0] === 1) return openPlainKeyed(bytes)
-  if (bytes[0] === 2) return openBlocks(bytes.subarray(2), keys)
+export const openInspect = (bytes: Uint8Array, keys: InspectKeys = {}): Uint8Array =>
+  finish(openInspectInSteps(bytes, keys))
+
+/** {@link openInspect} in steps of some milliseconds. Failures come out of `next()`. */
+export function* openInspectInSteps(bytes: Uint8Array, keys: InspectKeys = {}): Steps<Uint8Array> {
+  if (bytes[0] === 1) return yield* openPlainKeyed(bytes)
+  if (bytes[0] === 2) return yield* openBlocks(bytes.subarray(2), keys)
   throw new FormatError('the reply of inspect-data is of a format that is not known')
 }
 
-function openPlainKeyed(bytes: Uint8Array): Uint8Array {
+function openPlainKeyed(bytes: Uint8Array): Steps<Uint8Array> {
   if (bytes.length < 1 + KEY) throw new FormatError(CUT)
   const key = bytes.subarray(1, 1 + KEY)
-  return openSio({ cipher: 'AES-256-GCM', key, nonce: new Uint8Array(8) }, bytes.subarray(1 + KEY))
+  return openSioInSteps({ cipher: 'AES-256-GCM', key, nonce: new Uint8Array(NONCE) }, bytes.subarray(1 + KEY))
 }
 
 interface Stream {
@@ -45,51 +53,74 @@ interface Stream {
   readonly key: readonly unknown[]
   readonly sealed: boolean
   readonly nonce: unknown
-  readonly data: Uint8Array[]
   ended: boolean
 }
 
-function openBlocks(bytes: Uint8Array, keys: InspectKeys): Uint8Array {
+function* openBlocks(bytes: Uint8Array, keys: InspectKeys): Steps<Uint8Array> {
   let key: readonly unknown[] = []
   let open: Stream | undefined
   let zip: Stream | undefined
+  // One array for all data: a view for each of a million tiny blocks would take a hundred times their bytes.
+  const data = new Uint8Array(bytes.length)
+  let size = 0
   for (const { id, content } of blocks(bytes)) {
     const values = () => unpackAll(content, 'a block of inspect-data')
-    if (id === kind.error) throw new InspectError(String(values()[0]))
+    if (id === kind.error) throw serverError(values()[0])
     if (id === kind.plainKey || id === kind.sealedKey) key = values()
     if (id === kind.sealedStream || id === kind.plainStream) {
       const [name, , , nonce] = values()
-      open = { key, sealed: id === kind.sealedStream, nonce, data: [], ended: false }
-      if (name === STREAM) zip = open
+      open = { key, sealed: id === kind.sealedStream, nonce, ended: false }
+      if (name === STREAM) [zip, size] = [open, 0]
     }
-    if (id === kind.data) open?.data.push(asBytes(values()[0]))
+    if (id === kind.data && open && open === zip) {
+      const part = asBytes(values()[0])
+      data.set(part, size)
+      size += part.length
+    }
     if (id === kind.endOfStream && open) open.ended = true
   }
   if (!zip?.ended) throw new FormatError(zip ? CUT : 'the reply of inspect-data holds no zip')
-  return zip.sealed ? openStream(zip, keys) : concat(...zip.data)
+  const whole = data.subarray(0, size)
+  return zip.sealed ? yield* openStream(zip, whole, keys) : whole
 }
 
-function openStream({ key: values, nonce, data }: Stream, { rsaOaepSha512Decrypt }: InspectKeys): Uint8Array {
-  // A plain key stands alone in its block; a sealed one comes after the public key that it was sealed to.
-  const [first, sealedKey] = values
-  if (sealedKey !== undefined && !rsaOaepSha512Decrypt)
-    throw new FormatError('the zip is sealed to an RSA key: give it')
-  const key = sealedKey === undefined ? asBytes(first).slice() : rsaOaepSha512Decrypt!(asBytes(sealedKey))
+const serverError = (text: unknown) =>
+  typeof text === 'string' ? new InspectError(text) : new FormatError('MinIO refused inspect-data without a word')
+
+function* openStream({ key: values, nonce }: Stream, data: Uint8Array, keys: InspectKeys): Steps<Uint8Array> {
+  const key = streamKey(values, keys)
   try {
-    return openSio({ cipher: 'AES-256-GCM', key, nonce: asBytes(nonce) }, concat(...data))
+    return yield* openSioInSteps({ cipher: 'AES-256-GCM', key, nonce: asBytes(nonce, NONCE) }, data)
   } finally {
     clean(key)
   }
 }
 
-function asBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value
+/** A plain key stands alone in its block; a sealed one comes after the public key that it was sealed to. */
+function streamKey([first, sealedKey]: readonly unknown[], { rsaOaepSha512Decrypt }: InspectKeys): Uint8Array {
+  if (sealedKey === undefined) return asBytes(first, KEY).slice()
+  if (!rsaOaepSha512Decrypt) throw new FormatError('the zip is sealed to an RSA key: give it')
+  const sealed = asBytes(sealedKey)
+  try {
+    return asBytes(rsaOaepSha512Decrypt(sealed), KEY)
+  } catch {
+    throw new ForgeryError()
+  }
+}
+
+/** @param size in bytes, where it is fixed */
+function asBytes(value: unknown, size?: number): Uint8Array {
+  if (value instanceof Uint8Array && (size === undefined || value.length === size)) return value
   throw new FormatError(CUT)
 }
 
-/** `id ‖ size ‖ content`, the first two as MessagePack integers, until the block that ends it all. */
+/**
+ * `id ‖ size ‖ content`, the first two as MessagePack integers, until the block that ends it all. MinIO makes blocks of
+ * kilobytes: millions of tiny ones, which would take minutes to walk over, are refused.
+ */
 function* blocks(bytes: Uint8Array): Generator<{ id: number; content: Uint8Array }> {
-  for (let at = 0; at < bytes.length; ) {
+  const most = 1000 + bytes.length / 64
+  for (let at = 0, count = 0; at < bytes.length && count < most; count++) {
     const id = readInteger(bytes, at)
     const size = readInteger(bytes, id.end)
     at = size.end + size.value

@@ -1,5 +1,6 @@
 import { fromBase64, viewOf } from './bytes.ts'
 import { parseJson } from './canonical-json.ts'
+import { ForgeryError } from './failures.ts'
 import { isMap } from './message-pack.ts'
 import { openSio, type SioCipher } from './sio.ts'
 
@@ -22,7 +23,8 @@ export interface KmsEnvelope {
  * Takes apart `0x01 ‖ uint32 LE length ‖ JSON {keyid, kmskey, algorithm, nonce} ‖ sio stream`, which needs no key.
  * Source: minio internal/config/crypto.go Encrypt.
  *
- * @returns `undefined` for anything else: an item under root credentials may begin with 0x01 too, so all of it must fit
+ * @returns `undefined` for anything else: an item under root credentials may begin with 0x01 too, so all of it must fit.
+ *   An envelope that names no key is none: neither MinIO nor KES opens it.
  */
 export function parseKmsEnvelope(bytes: Uint8Array): KmsEnvelope | undefined {
   if (bytes.length < HEADER || bytes[0] !== 1) return undefined
@@ -32,7 +34,8 @@ export function parseKmsEnvelope(bytes: Uint8Array): KmsEnvelope | undefined {
   const metadata = parseJson(bytes.subarray(HEADER, end))
   if (!isMap(metadata)) return undefined
   const { keyid: keyName, kmskey, algorithm, nonce: nonceText } = metadata
-  if (typeof keyName !== 'string' || typeof kmskey !== 'string' || typeof nonceText !== 'string') return undefined
+  if (typeof keyName !== 'string' || keyName === '' || typeof kmskey !== 'string' || typeof nonceText !== 'string')
+    return undefined
   if (algorithm !== 'AES-256-GCM' && algorithm !== 'ChaCha20-Poly1305') return undefined
   const [sealedKey, nonce] = [fromBase64(kmskey), fromBase64(nonceText)]
   if (!sealedKey || nonce?.length !== 8) return undefined
@@ -42,8 +45,10 @@ export function parseKmsEnvelope(bytes: Uint8Array): KmsEnvelope | undefined {
 /**
  * Opens the content of an envelope with its data key.
  *
- * @param dek 32 bytes, left untouched
+ * @param dek 32 bytes, left untouched; one of another length is no data key of an envelope, whoever handed it out
  * @throws ForgeryError where the stream is short, altered or under another data key
  */
-export const openKmsEnvelope = ({ algorithm, nonce, stream }: KmsEnvelope, dek: Uint8Array): Uint8Array =>
-  openSio({ cipher: algorithm, key: dek, nonce }, stream)
+export function openKmsEnvelope({ algorithm, nonce, stream }: KmsEnvelope, dek: Uint8Array): Uint8Array {
+  if (dek.length !== 32) throw new ForgeryError()
+  return openSio({ cipher: algorithm, key: dek, nonce }, stream)
+}

@@ -1,16 +1,15 @@
 import { Decoder } from '@msgpack/msgpack'
 import { FormatError } from './failures.ts'
+import { refuseBombs } from './message-pack-bombs.ts'
 
 /** A map as it comes out of MessagePack: nothing is known of its values. */
 export type Unpacked = Readonly<Record<string, unknown>>
 
-// Limits far above what MinIO writes; without them a forged length would reserve memory for billions of entries.
-const limits = { maxArrayLength: 100_000, maxMapLength: 100_000, maxExtLength: 1 << 20 }
-
 /** All values that stand one after the other in `bytes`. 64-bit integers are bigint, bin values are views of `bytes`. */
 export function unpackAll(bytes: Uint8Array, what: string): unknown[] {
+  refuseBombs(bytes, what)
   try {
-    return [...new Decoder({ useBigInt64: true, ...limits }).decodeMulti(bytes)]
+    return [...new Decoder({ useBigInt64: true }).decodeMulti(bytes)]
   } catch {
     throw new FormatError(`${what} is not valid MessagePack: it is cut short or damaged`)
   }

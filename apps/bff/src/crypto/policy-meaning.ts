@@ -26,9 +26,12 @@ function statementMeaning(statement: unknown): unknown {
 function conditionMeaning(condition: unknown): unknown {
   if (!isMap(condition)) return condition
   return mapValues(condition, (keys) =>
-    isMap(keys) ? mapValues(keys, (values) => asSet(asList(values).map(String))) : keys,
+    isMap(keys) ? mapValues(keys, (values) => asSet(asList(values).map(asText))) : keys,
   )
 }
+
+/** A list or an object is no condition value: no two of them may look the same for it. */
+const asText = (value: unknown) => (typeof value === 'object' ? canonicalJson(value) : String(value))
 
 const mapValues = (map: Unpacked, change: (value: unknown) => unknown): Unpacked =>
   Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]))

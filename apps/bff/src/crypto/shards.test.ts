@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { HighwayHash } from 'highwayhasher'
 import { describe, expect, test } from 'vitest'
 import { concat } from './bytes.ts'
+import { FormatError } from './failures.ts'
 import { type DriveShard, joinShards } from './shards.ts'
+import codes from './vectors/reed-solomon.json' with { type: 'json' }
 import vectors from './vectors/shards.json' with { type: 'json' }
 import { parseXlMeta, type XlObject } from './xl-meta.ts'
 
@@ -43,14 +45,57 @@ function split(item: Uint8Array, dataBlocks: number, blockSizeBytes: number): Dr
   })
 }
 
-test('joins the shards that a real server wrote to four drives', async () => {
+test('joins the shards that a real server wrote to four drives, from any two of them', async () => {
   const hasher = await HighwayHash.loadModule()
   const drives = vectors.drives.map((file) => {
     const meta = parseXlMeta(new Uint8Array(Buffer.from(file, 'base64')))
     return { meta, shard: meta.latestVersion.deleted ? new Uint8Array(0) : meta.latestVersion.inlineShard! }
   })
-  const item = joinShards(drives, (bytes) => hasher.hash256(BITROT_KEY, bytes))
-  expect(sha256(item).toString('hex')).toBe(vectors.itemSha256)
+  for (const one of drives) {
+    const hash = (bytes: Uint8Array) => hasher.hash256(BITROT_KEY, bytes)
+    for (const other of drives.filter((each) => each !== one)) {
+      expect(sha256(joinShards([one, other], hash)).toString('hex')).toBe(vectors.itemSha256)
+    }
+    expect(() => joinShards([one], hash)).toThrow('missing or damaged')
+  }
+})
+
+// Shards that klauspost/reedsolomon made, cut into blocks of 4, 4 and 3 bytes: the code works byte by byte.
+describe.each(codes)('an item of $dataBlocks + $parityBlocks shards', ({ dataBlocks, parityBlocks, shards }) => {
+  const size = 11 * dataBlocks - Math.floor(dataBlocks / 2)
+  const parts = (base64: string) =>
+    [0, 4, 8].map((at) => Buffer.from(base64, 'base64').subarray(at, Math.min(at + 4, 11)))
+  const drives = shards.map((shard, i) =>
+    drive(
+      { dataBlocks, parityBlocks, blockSizeBytes: 4 * dataBlocks, index: i + 1, size },
+      concat(...parts(shard).flatMap((part) => [sha256(part), part])),
+    ),
+  )
+  const data = shards.slice(0, dataBlocks).map(parts)
+  const item = concat(...[0, 1, 2].flatMap((block) => data.map((each) => each[block]!))).subarray(0, size)
+  const flip = ({ meta, shard }: DriveShard) => ({ meta, shard: shard.map((byte, i) => (i === 50 ? byte ^ 4 : byte)) })
+
+  test('is rebuilt when any drives up to the parity are lost, or damaged', () => {
+    const ways = fc.shuffledSubarray(drives, { minLength: dataBlocks, maxLength: drives.length })
+    fc.assert(
+      fc.property(ways, fc.boolean(), (left, damaged) => {
+        const others = damaged ? drives.filter((each) => !left.includes(each)).map(flip) : []
+        expect(joinShards([...others, ...left], sha256)).toEqual(item)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('is refused when one more is lost', () => {
+    const ways = fc.shuffledSubarray(drives, { minLength: dataBlocks - 1, maxLength: dataBlocks - 1 })
+    fc.assert(
+      fc.property(ways, (left) => {
+        const rest = drives.filter((each) => !left.includes(each)).map(flip)
+        expect(() => joinShards([...left, ...rest], sha256)).toThrow(FormatError)
+      }),
+      { numRuns: 10 },
+    )
+  })
 })
 
 test('joins any item, of many blocks, from shards in any order', () => {
@@ -64,6 +109,20 @@ test('joins any item, of many blocks, from shards in any order', () => {
       },
     ),
   )
+})
+
+test('takes a size that no shard backs up for what it is, whatever it would take to reserve', () => {
+  for (const size of [2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER]) {
+    const claimed = [1, 2, 3, 4].map((index) => drive({ size, index, blockSizeBytes: 1 }, new Uint8Array(66)))
+    expect(() => joinShards(claimed, sha256)).toThrow('2 of 2 data shards are missing or damaged')
+  }
+})
+
+test('rebuilds an item of more blocks than the stack holds', () => {
+  const [blocks, noHash] = [150_000, new Uint8Array(32)]
+  const layout = { dataBlocks: 1, parityBlocks: 1, blockSizeBytes: 1, size: blocks, index: 2 }
+  const parity = drive(layout, new Uint8Array(blocks * (32 + 1)))
+  expect(joinShards([parity], () => noHash)).toHaveLength(blocks)
 })
 
 test.each([1048575, 1048576, 1048577, 2 * 1048576, 2 * 1048576 + 5])('joins %i bytes in blocks of 1 MiB', (size) => {
@@ -96,7 +155,13 @@ describe('what is wrong is told', () => {
   })
 
   test('two generations', () => {
-    for (const other of [{ modTimeNs: 2n }, { size: 20 }, { dataDir: 'x' }]) {
+    for (const other of [
+      { modTimeNs: 2n },
+      { size: 20 },
+      { dataDir: 'x' },
+      { parityBlocks: 1 },
+      { distribution: [1] },
+    ]) {
       const mixed = drive({ ...(two.meta.latestVersion as XlObject), ...other }, two.shard)
       expect(() => joinShards([one, mixed], sha256)).toThrow('different generations')
     }

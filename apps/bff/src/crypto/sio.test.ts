@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ForgeryError } from './failures.ts'
-import { openedSioSize, openSio, type SioCipher, sealedSioSize, sealSio } from './sio.ts'
+import { openedSioSize, openSio, openSioInSteps, type SioCipher, sealedSioSize, sealSio } from './sio.ts'
 
 const ciphers: SioCipher[] = ['AES-256-GCM', 'ChaCha20-Poly1305']
 const sio = (cipher: SioCipher) => ({ cipher, key: new Uint8Array(32).fill(7), nonce: new Uint8Array(8).fill(9) })
@@ -81,4 +81,23 @@ test('any content and associated data make the round trip', () => {
 test('names the argument of a wrong length', () => {
   expect(() => sealSio({ ...sio('AES-256-GCM'), key: new Uint8Array(31) }, clear(1))).toThrow('"key"')
   expect(() => openSio({ ...sio('AES-256-GCM'), nonce: new Uint8Array(12) }, clear(1))).toThrow('"nonce"')
+})
+
+describe('in steps', () => {
+  const content = clear(5 * 256 * 1024 + 1)
+  const sealed = sealSio(sio('ChaCha20-Poly1305'), content)
+
+  test('each opens 256 KiB, and the last gives the whole', () => {
+    const steps = openSioInSteps(sio('ChaCha20-Poly1305'), sealed)
+    for (let i = 0; i < 5; i++) expect(steps.next()).toEqual({ done: false, value: undefined })
+    const { done, value } = steps.next()
+    expect(done).toBe(true)
+    expect(Buffer.compare(value as Uint8Array, content)).toBe(0)
+  })
+
+  test('nothing is given out before the last, where it shows that something is wrong', () => {
+    const steps = openSioInSteps(sio('ChaCha20-Poly1305'), sealed.with(sealed.length - 1, sealed.at(-1)! ^ 1))
+    for (let i = 0; i < 5; i++) expect(steps.next().value).toBeUndefined()
+    expect(() => steps.next()).toThrow(ForgeryError)
+  })
 })

@@ -3,10 +3,13 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { abytes } from '@noble/ciphers/utils.js'
 import { viewOf } from './bytes.ts'
 import { ForgeryError } from './failures.ts'
+import { finish, type Steps } from './steps.ts'
 
 const FRAGMENT = 16384
 const TAG = 16
 const SEALED_FRAGMENT = FRAGMENT + TAG
+/** Fragments opened in one step. */
+const STEP = 16
 const EMPTY = new Uint8Array(0)
 
 export type SioCipher = 'AES-256-GCM' | 'ChaCha20-Poly1305'
@@ -54,24 +57,37 @@ export function sealSio(sio: SioKey, plaintext: Uint8Array): Uint8Array {
  *
  * @throws ForgeryError whether the stream is short, altered or under another key; nothing of it is given out then
  */
-export function openSio(sio: SioKey, bytes: Uint8Array): Uint8Array {
+export const openSio = (sio: SioKey, bytes: Uint8Array): Uint8Array => finish(openSioInSteps(sio, bytes))
+
+/** {@link openSio} in steps of 256 KiB, which take JavaScript some milliseconds each. Failures come out of `next()`. */
+export function* openSioInSteps(sio: SioKey, bytes: Uint8Array): Steps<Uint8Array> {
   const fragment = fragments(sio)
   const size = openedSioSize(bytes.length)
   if (size === undefined) throw new ForgeryError()
   const plaintext = new Uint8Array(size)
   const count = Math.ceil(bytes.length / SEALED_FRAGMENT)
+  let opened = 0
   try {
-    for (let i = 0; i < count; i++) {
-      const sealed = bytes.subarray(i * SEALED_FRAGMENT, (i + 1) * SEALED_FRAGMENT)
-      const clear = fragment(i + 1, i + 1 === count).decrypt(sealed)
-      plaintext.set(clear, i * FRAGMENT)
+    while (opened < count) {
+      const sealed = bytes.subarray(opened * SEALED_FRAGMENT, (opened + 1) * SEALED_FRAGMENT)
+      const clear = decrypted(fragment(opened + 1, opened + 1 === count), sealed)
+      plaintext.set(clear, opened * FRAGMENT)
       clear.fill(0)
+      opened++
+      if (opened % STEP === 0 && opened < count) yield
     }
+    return plaintext
+  } finally {
+    if (opened < count) plaintext.fill(0)
+  }
+}
+
+function decrypted(aead: { decrypt(sealed: Uint8Array): Uint8Array }, sealed: Uint8Array): Uint8Array {
+  try {
+    return aead.decrypt(sealed)
   } catch {
-    plaintext.fill(0)
     throw new ForgeryError()
   }
-  return plaintext
 }
 
 /** Makes the AEAD of each fragment, by its counter and whether it is the last. */

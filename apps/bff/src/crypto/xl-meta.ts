@@ -1,12 +1,15 @@
 import { toText, viewOf } from './bytes.ts'
 import { FormatError } from './failures.ts'
 import { isMap, type Unpacked, unpackAll, unpackMap } from './message-pack.ts'
+import { MAX_SHARDS } from './reed-solomon.ts'
 import { xxHash64 } from './xxhash64.ts'
 
 export { FormatError } from './failures.ts'
 
 const OBJECT = 1
 const DELETE_MARKER = 2
+/** Items of the system volume have one; the rest is room for the objects of buckets. */
+const MAX_VERSIONS = 10_000
 
 /** One `xl.meta`: what one drive knows of one item. Byte arrays are views of the bytes that were parsed. */
 export interface XlMeta {
@@ -88,7 +91,9 @@ function listed(metadata: Uint8Array): unknown[] {
   const [, , count, ...rest] = unpackAll(metadata, 'xl.meta')
   if (typeof count !== 'number' || rest.length < 2 * count)
     throw new FormatError('xl.meta lists fewer versions than it says')
+  if (count > MAX_VERSIONS) throw new FormatError(`xl.meta lists more than ${MAX_VERSIONS} versions`)
   return rest
+    .slice(0, 2 * count)
     .filter((_, i) => i % 2 === 1)
     .map((body) => {
       if (!(body instanceof Uint8Array)) throw new FormatError('xl.meta holds a version without a body')
@@ -100,6 +105,7 @@ function listed(metadata: Uint8Array): unknown[] {
 function mapped(metadata: Uint8Array): unknown[] {
   const { Versions: versions } = unpackMap(metadata, 'xl.meta')
   if (!Array.isArray(versions)) throw new FormatError('xl.meta holds no versions')
+  if (versions.length > MAX_VERSIONS) throw new FormatError(`xl.meta lists more than ${MAX_VERSIONS} versions`)
   return versions
 }
 
@@ -123,7 +129,8 @@ function toVersion(version: unknown): Parsed {
 function toObject(object: Unpacked): Parsed {
   const [dataBlocks, parityBlocks, index] = [count(object, 'EcM'), count(object, 'EcN'), count(object, 'EcIndex')]
   const blockSizeBytes = count(object, 'EcBSize')
-  if (dataBlocks < 1 || blockSizeBytes < 1 || index < 1 || index > dataBlocks + parityBlocks) {
+  const shards = dataBlocks + parityBlocks
+  if (dataBlocks < 1 || shards > MAX_SHARDS || blockSizeBytes < 1 || index < 1 || index > shards) {
     throw new FormatError('xl.meta describes an erasure layout that cannot be')
   }
   return {
@@ -153,9 +160,10 @@ function withInline(object: XlObject, versionId: string, tail: Uint8Array): XlOb
 const NIL = '00000000-0000-0000-0000-000000000000'
 
 function count(map: Unpacked, name: string): number {
-  const value = Number(map[name])
-  if (!Number.isSafeInteger(value) || value < 0) throw new FormatError(`xl.meta has no valid ${name}`)
-  return value
+  const value = map[name]
+  const number = typeof value === 'bigint' ? Number(value) : value
+  if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number
+  throw new FormatError(`xl.meta has no valid ${name}`)
 }
 
 function big(map: Unpacked, name: string): bigint {
@@ -165,11 +173,12 @@ function big(map: Unpacked, name: string): bigint {
 }
 
 function distribution({ EcDist: value }: Unpacked): number[] {
-  const bytes = value instanceof Uint8Array ? [...value] : value
-  if (!Array.isArray(bytes) || !bytes.every((each) => Number.isSafeInteger(each))) {
+  const list = value instanceof Uint8Array || Array.isArray(value) ? value : []
+  const shards = list.length > MAX_SHARDS ? [] : [...list]
+  if (shards.length === 0 || !shards.every((each) => Number.isSafeInteger(each) && each >= 1 && each <= MAX_SHARDS)) {
     throw new FormatError('xl.meta has no valid EcDist')
   }
-  return bytes
+  return shards
 }
 
 function uuid(map: Unpacked, name: string): string {
