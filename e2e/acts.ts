@@ -11,7 +11,7 @@ export const open = (page: Page, screen: string) =>
 /** Reads the drives from the IAM page, and waits for the report. */
 export async function readDrives(page: Page) {
   await open(page, 'IAM migration')
-  const read = page.getByRole('region', { name: 'Audit' }).getByText(/ items, read at /)
+  const read = page.getByRole('region', { name: 'Verdict' }).getByText(/ observed, read at /)
   await expect(read.or(page.getByRole('region', { name: 'No audit yet' }))).toBeVisible()
   const before = (await read.isVisible()) ? await read.innerText() : ''
   await page.getByRole('button', { name: 'Read the drives' }).click()
@@ -42,10 +42,11 @@ export async function restartMinio(page: Page) {
   await expect(step(page, '5. MinIO runs on KES')).toContainText('Holds', { timeout: 60_000 })
 }
 
-/** From the IAM page: starts the migration, with nothing chosen. */
-export async function startMigration(page: Page) {
+/** From the IAM page: starts the migration under credentials of its own. */
+export async function startMigration(page: Page, secretKey: string) {
   await page.getByRole('button', { name: 'Migrate', exact: true }).click()
   const dialog = page.getByRole('dialog', { name: 'Migrate IAM data' })
+  await dialog.getByLabel(/^Secret key of /).fill(secretKey)
   await dialog.getByRole('button', { name: 'Start migration' }).click()
   await expect(dialog).toBeHidden()
 }

@@ -75,7 +75,7 @@ test('a newcomer goes from findings to sealed, by clicks alone', async ({ page, 
     await page.getByRole('button', { name: 'Migrate', exact: true }).click()
     await shoot(page, '14-migrate-dialog')
     await page.keyboard.press('Escape')
-    await startMigration(page)
+    await startMigration(page, demo.secretKey)
     const done = page.getByRole('progressbar', { name: 'IAM migration: progress' })
     const seen = new Set<number>()
     await expect

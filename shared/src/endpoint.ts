@@ -22,18 +22,20 @@ export interface Endpoint<In extends z.ZodMiniObject = z.ZodMiniObject, Out exte
   readonly access: 'public' | 'session'
   /** The reply is a stream of server-sent events, each one a `reply`. */
   readonly events: boolean
+  /** The reply is a file to be saved; `reply` describes nothing then. */
+  readonly download: boolean
 }
 
 type Described<In extends z.ZodMiniObject, Out extends z.ZodMiniType> = Pick<
   Endpoint<In, Out>,
   'id' | 'method' | 'path' | 'summary' | 'input' | 'reply'
 > &
-  Partial<Pick<Endpoint, 'status' | 'access' | 'events'>>
+  Partial<Pick<Endpoint, 'status' | 'access' | 'events' | 'download'>>
 
 /** Describes a call; it needs a session and answers 200 unless it says otherwise. */
 export const endpoint = <In extends z.ZodMiniObject, Out extends z.ZodMiniType>(
   described: Described<In, Out>,
-): Endpoint<In, Out> => ({ status: 200, access: 'session', events: false, ...described })
+): Endpoint<In, Out> => ({ status: 200, access: 'session', events: false, download: false, ...described })
 
 /** What a call without input takes. */
 export const Nothing = z.object({})

@@ -36,6 +36,14 @@ export const IamItem = z.object({
   note: z.optional(z.string()),
   /** A temporary credential that a console session holds. */
   own: z.optional(z.boolean()),
+  /** Of the stored bytes, hex; absent for plaintext, whose hash could be guessed at. */
+  sha256: z.optional(z.string()),
+  /** With depth `opened`: whether the item was really opened; `no-key` says that the console lacks what opens it. */
+  opened: z.optional(z.enum(['opened', 'no-key', 'failed'])),
+  /** With depth `opened`, of temporary credentials and service accounts that end. */
+  expiresAt: z.optional(Instant),
+  /** With depth `opened`, of temporary credentials and service accounts: the account behind them. */
+  parent: z.optional(z.string()),
   sizeBytes: z.int(),
   /** How many drives hold it in the generation that was read, of `drives`. */
   copies: z.int(),
@@ -43,8 +51,14 @@ export const IamItem = z.object({
 })
 export type IamItem = z.infer<typeof IamItem>
 
+/** `names` looks at headers alone; `opened` opens each data key and the item with it. */
+export const AuditDepth = z.enum(['names', 'opened'])
+export type AuditDepth = z.infer<typeof AuditDepth>
+
 export const IamAudit = z.object({
+  id: z.string(),
   takenAt: Instant,
+  tookMs: z.int(),
   counts: SealCounts,
   byKind: z.array(z.object({ kind: ItemKind, counts: SealCounts })),
   total: z.int(),
@@ -56,17 +70,46 @@ export const IamAudit = z.object({
   legacyMarker: z.boolean(),
   /** The key a migration moves items to; null without a KMS. */
   defaultKey: z.nullable(z.string()),
-  /** How the items were read: `names` looks at headers alone. */
-  depth: z.literal('names'),
+  depth: AuditDepth,
+  /** Null with depth `names`. */
+  opened: z.nullable(z.object({ opened: z.int(), noKey: z.int(), failed: z.int() })),
+  /** `.minio.sys`, or `.kypello.sys` on Kypello. */
+  volume: z.string(),
+  /** Items that were sealed at the audit before and lie in plaintext now. */
+  regressed: z.int(),
 })
 export type IamAudit = z.infer<typeof IamAudit>
+
+/** One kept audit in a list. */
+export const AuditHead = z.pick(IamAudit, {
+  id: true,
+  takenAt: true,
+  counts: true,
+  total: true,
+  depth: true,
+  defaultKey: true,
+  drives: true,
+  regressed: true,
+})
+export type AuditHead = z.infer<typeof AuditHead>
+
+/** What seals an item at one moment. */
+export const ItemSeal = z.object({ state: SealState, key: z.optional(z.string()) })
+export type ItemSeal = z.infer<typeof ItemSeal>
+
+/**
+ * `regressed`: sealed before, plaintext now, or readable before and not now. `moved`: something else seals it, no worse.
+ * `rewritten`: the same seals it, its bytes are others.
+ */
+export const ItemChange = z.enum(['regressed', 'moved', 'appeared', 'gone', 'rewritten'])
+export type ItemChange = z.infer<typeof ItemChange>
 
 export const startAudit = endpoint({
   id: 'startAudit',
   method: 'POST',
   path: '/iam/audits',
   summary: 'Read what seals each IAM and config item, from the drives.',
-  input: Nothing,
+  input: z.object({ depth: z._default(AuditDepth, 'names') }),
   reply: Job,
   status: 202,
 })
@@ -90,6 +133,7 @@ export const listAuditItems = endpoint({
     kind: z.optional(ItemKind),
     /** A KMS key name: only items sealed by it. */
     key: z.optional(z.string()),
+    opened: z.optional(z.enum(['opened', 'no-key', 'failed'])),
     /** Only items whose path or name holds this text. */
     text: z.optional(z.string().check(z.maxLength(200))),
     after: z.optional(z.string()),
@@ -98,19 +142,73 @@ export const listAuditItems = endpoint({
   reply: z.object({ items: z.array(IamItem), next: z.optional(z.string()) }),
 })
 
-export const startMigration = endpoint({
-  id: 'startMigration',
-  method: 'POST',
-  path: '/iam/migrations',
-  summary: 'Rewrite every movable item so that the default KMS key seals it.',
+export const listAudits = endpoint({
+  id: 'listAudits',
+  method: 'GET',
+  path: '/iam/audits',
+  summary: 'The audits that are kept, newest first.',
+  input: Nothing,
+  reply: z.object({ audits: z.array(AuditHead) }),
+})
+
+export const compareAudits = endpoint({
+  id: 'compareAudits',
+  method: 'GET',
+  path: '/iam/audits/comparison',
+  summary: 'What differs between two kept audits, the worst first, then by path.',
   input: z.object({
-    /** With it the job gets temporary credentials of its own; without it it runs on the session's. */
-    secretKey: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-    /** Only say what would be done. */
-    dryRun: z._default(z.boolean(), false),
-    /** Stop after one item of each kind. */
-    pilot: z._default(z.boolean(), false),
+    from: z.string(),
+    to: z.string(),
+    change: z.optional(ItemChange),
+    after: z.optional(z.string()),
+    limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000)), 1000),
   }),
-  reply: Job,
-  status: 202,
+  reply: z.object({
+    from: AuditHead,
+    to: AuditHead,
+    counts: z.object({
+      regressed: z.int(),
+      moved: z.int(),
+      appeared: z.int(),
+      gone: z.int(),
+      rewritten: z.int(),
+      unchanged: z.int(),
+    }),
+    changes: z.array(
+      z.object({
+        path: z.string(),
+        kind: ItemKind,
+        name: z.string(),
+        change: ItemChange,
+        before: z.nullable(ItemSeal),
+        after: z.nullable(ItemSeal),
+      }),
+    ),
+    next: z.optional(z.string()),
+  }),
+})
+
+/** Whether the root password can be changed now, and what would be lost. From the latest audit and from MinIO. */
+export const RootRotation = z.object({
+  verdict: z.enum(['safe', 'not-safe', 'unknown']),
+  /** The reasons, worst first; with `safe` what to know all the same. */
+  reasons: z.array(z.string()),
+  /** When the drives were read that this is said of. */
+  takenAt: z.nullable(Instant),
+  /** Items that only today's root password opens. */
+  underRoot: z.nullable(z.int()),
+  /** Temporary credentials, which a change ends. */
+  temporary: z.nullable(z.int()),
+  /** Service accounts whose parent is the root user: they keep its name as parent when the root *user* changes. */
+  rootAccounts: z.nullable(z.array(z.string())),
+})
+export type RootRotation = z.infer<typeof RootRotation>
+
+export const readRootRotation = endpoint({
+  id: 'readRootRotation',
+  method: 'GET',
+  path: '/iam/root-rotation',
+  summary: 'May the root password be changed now?',
+  input: Nothing,
+  reply: RootRotation,
 })

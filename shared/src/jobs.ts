@@ -8,6 +8,14 @@ export type JobState = z.infer<typeof JobState>
 /** One thing a job could not do, worst first on the screen. `item` is a path below the system volume, or a name. */
 export const JobFailure = z.object({ item: z.string(), reason: z.string() })
 
+/** What a paused job waits for; it goes on by itself but for `sign-in`, which somebody with the same rights must bring. */
+export const Waiting = z.object({
+  on: z.enum(['sign-in', 'kes', 'minio']),
+  /** When it tries again; null: it does not try by itself. */
+  until: z.nullable(Instant),
+})
+export type Waiting = z.infer<typeof Waiting>
+
 /** All there is to know of a job now. Each event of its stream is such a whole snapshot, so a reconnect needs no replay. */
 export const Job = z.object({
   id: z.string(),
@@ -25,6 +33,17 @@ export const Job = z.object({
   startedAt: Instant,
   endedAt: z.nullable(Instant),
   startedBy: z.string(),
+  /** Everybody under whose credentials it ran, in order. */
+  ranBy: z.array(z.string()),
+  waiting: z.nullable(Waiting),
+  /** Items per second of late; null until it can be told. */
+  ratePerSecond: z.nullable(z.number()),
+  /** At that rate; of a dry run: how long the run would take. Null until it can be told. */
+  secondsLeft: z.nullable(z.int()),
+  /** Until when the credentials of this job are good; null where it runs on those of a session, or on none. */
+  credentialsUntil: z.nullable(Instant),
+  /** A report can be read under the id of this job. */
+  hasReport: z.boolean(),
   /** What seals the items now; absent for jobs that do not count seals. */
   seals: z.nullable(SealCounts),
   /** What sealed them when the job began. */

@@ -6,13 +6,17 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Console } from './console.ts'
 import { AppError } from './errors.ts'
+import { auditRoutes } from './features/audits.ts'
+import { backupRoutes } from './features/backups.ts'
 import { bucketRoutes } from './features/buckets.ts'
-import { iamRoutes } from './features/iam.ts'
 import { jobRoutes } from './features/jobs.ts'
 import { keyRoutes } from './features/keys.ts'
 import { kmsRoutes } from './features/kms.ts'
+import { migrationRoutes } from './features/migrations.ts'
 import { moveRoutes } from './features/move.ts'
 import { overviewRoutes } from './features/overview.ts'
+import { remoteSecretRoutes } from './features/remote-secrets.ts'
+import { rootRotationRoutes } from './features/root-rotation.ts'
 import { sessionRoutes } from './features/session.ts'
 import type { Authenticate, Router } from './http/bind.ts'
 import { clientAddress } from './http/client-address.ts'
@@ -24,10 +28,10 @@ import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { serveWebApp } from './http/static-files.ts'
 import { readTicket } from './session/cookie.ts'
+import { VERSION } from './version.ts'
 
 /** Requests carry names and settings; the largest is far below this. */
 const BODY_BYTES = 64 * 1024
-export const VERSION = '0.1.0'
 
 /** The whole console as one value: tests call `.request()`, main.ts serves it. `webDir` is null where only the API is wanted. */
 export function createApp(console: Console, webDir: string | null): Hono<Env> {
@@ -52,7 +56,11 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   kmsRoutes(router, console)
   bucketRoutes(router, console)
   keyRoutes(router, console)
-  iamRoutes(router, console)
+  auditRoutes(router, console)
+  rootRotationRoutes(router, console)
+  migrationRoutes(router, console)
+  backupRoutes(router, console)
+  remoteSecretRoutes(router, console)
   jobRoutes(router, console)
   moveRoutes(router, console)
   const document = openApi(api, basePath, VERSION)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Kms } from '@strongroom/shared/kms'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
+import { BackupFolder } from './cluster/backup/backup-folder.ts'
 import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
@@ -9,6 +10,7 @@ import type { ItemKeys } from './cluster/item-opener.ts'
 import type { KesLocks } from './cluster/kes-locks.ts'
 import { KesWatch } from './cluster/kes-watch.ts'
 import { observeKms } from './cluster/kms-observation.ts'
+import { ReportStore } from './cluster/migrate/report-store.ts'
 import type { DriveSight } from './cluster/observed.ts'
 import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
@@ -16,6 +18,7 @@ import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.t
 import { readRoles } from './custody/roles.ts'
 import { AppError } from './errors.ts'
 import type { RequestContext } from './http/env.ts'
+import { Leases } from './jobs/lease.ts'
 import { JobRunner } from './jobs/runner.ts'
 import { readIdentity } from './kes/identity.ts'
 import { connectKes, type Kes } from './kes/transport.ts'
@@ -42,7 +45,12 @@ export interface Console {
   readonly sessions: Sessions
   readonly ownKeys: OwnKeys
   readonly jobs: JobRunner
+  /** What only one console of those that share the state folder may do at a time. */
+  readonly leases: Leases
   readonly audits: AuditStore
+  /** Of migrations. */
+  readonly reports: ReportStore
+  readonly backups: BackupFolder
   readonly proofs: ProofStore
   readonly drivePermission: DrivePermission
   readonly iam: IamWatch
@@ -65,8 +73,14 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
       absoluteMs: minutes.absoluteMinutes * MINUTE_MS,
     }),
     ownKeys: new OwnKeys(config.stateDir),
-    jobs: new JobRunner((job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'job failed')),
+    jobs: new JobRunner({
+      folder: join(config.stateDir, 'jobs'),
+      onFailure: (job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'trouble with a job'),
+    }),
+    leases: new Leases(join(config.stateDir, 'leases')),
     audits: new AuditStore(config.stateDir, config.minio.endpoint.origin),
+    reports: new ReportStore(config.stateDir),
+    backups: new BackupFolder(config.backupDir),
     proofs: new ProofStore(),
     drivePermission: new DrivePermission(),
     iam: new IamWatch(),

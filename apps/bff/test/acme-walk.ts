@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startAudit, startMigration } from '@strongroom/shared/iam'
+import { startAudit } from '@strongroom/shared/iam'
 import type { Job } from '@strongroom/shared/jobs'
 import { importKey, type KeyProof, readKeyImport } from '@strongroom/shared/keys'
+import { startMigration } from '@strongroom/shared/migrations'
 import { applyMove, type Move, readMove, restartCluster } from '@strongroom/shared/move'
 import type { Client } from './client.ts'
 

@@ -1,96 +1,70 @@
-import { renameSync, truncateSync } from 'node:fs'
-import { join } from 'node:path'
 import { acmeVariables } from '@strongroom/sandbox/acme'
-import { type IamItem, type ItemKind, listAuditItems, readAudit, startAudit } from '@strongroom/shared/iam'
+import type { Variables } from '@strongroom/sandbox/env-file'
+import { type AuditDepth, type IamItem, listAuditItems, readAudit, startAudit } from '@strongroom/shared/iam'
 import { readSession } from '@strongroom/shared/session'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Client } from './client.ts'
 import { openConsole } from './console.ts'
-import { holdsContent } from './drives.ts'
-import type { FixtureName, TruthItem } from './fixture.ts'
+import { readStored } from './drives.ts'
+import { type FixtureName, openersOf } from './fixture.ts'
 import { type House, openHouse } from './house.ts'
+import { meaningOf } from './meaning.ts'
+import { openAll } from './opening.ts'
+import { expectedItems, expectedTargets, told, toldTargets } from './truth-items.ts'
+import { flipShard, metaAsFolder, removeDrive, truncateMeta } from './variants.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-/** Kinds in the words of the truth files. */
-const KINDS: Record<string, ItemKind> = {
-  user: 'user',
-  group: 'group',
-  policy: 'policy',
-  'policy mapping': 'policy-mapping',
-  'service account': 'service-account',
-  'server config': 'server-config',
-  'server config history': 'config-history',
-  'format marker': 'format',
-}
-
-const told = ({ path, kind, state, key }: Pick<IamItem, 'path' | 'kind' | 'state' | 'key'>) =>
-  `${path} | ${kind} | ${state} ${key ?? ''}`.trimEnd()
-
-const expected = ({ path, kind, state, kmsKeyId }: TruthItem) =>
-  told({ path, kind: KINDS[kind]!, state, ...(kmsKeyId !== undefined && { key: kmsKeyId }) })
-
 interface Case {
   readonly fixture: FixtureName
-  readonly counts: object
-  readonly total: number
-  readonly toMove: number
   readonly defaultKey: string | null
   readonly region: string
-  readonly legacyMarker: boolean
-  readonly variables?: typeof acmeVariables
+  readonly variables?: Variables
+  /** Bucket targets that no key at hand opens: sealed in the form of 2021. */
+  readonly targetsStayShut?: boolean
 }
 
 const CASES: readonly Case[] = [
+  { fixture: 'acme-2021', variables: acmeVariables, defaultKey: 'acme-key', region: '' },
   {
-    fixture: 'acme-2021',
-    variables: acmeVariables,
-    counts: { 'root-credentials': 69, plaintext: 0, kms: {}, unreadable: 0 },
-    total: 69,
-    toMove: 66,
-    defaultKey: 'acme-key',
-    region: '',
-    legacyMarker: true,
-  },
-  {
-    fixture: 'static-latest-4drives',
-    counts: { 'root-credentials': 0, plaintext: 0, kms: { 'iam-static-key': 44 }, unreadable: 0 },
-    total: 44,
-    toMove: 0,
-    defaultKey: 'iam-static-key',
-    region: 'eu-central-1',
-    legacyMarker: false,
-  },
-  {
-    fixture: 'plaintext-latest',
-    counts: { 'root-credentials': 0, plaintext: 44, kms: {}, unreadable: 0 },
-    total: 44,
-    toMove: 0,
+    fixture: 'legacy-rootcred-4drives',
+    variables: {},
     defaultKey: null,
     region: 'eu-central-1',
-    legacyMarker: false,
+    targetsStayShut: true,
   },
   {
-    fixture: 'kes-latest',
-    counts: { 'root-credentials': 0, plaintext: 0, kms: { 'minio-iam-2026a': 44 }, unreadable: 0 },
-    total: 44,
-    toMove: 0,
-    defaultKey: 'minio-iam-2026a',
+    fixture: 'legacy-interrupted-4drives',
+    defaultKey: 'legacy-master-key',
     region: 'eu-central-1',
-    legacyMarker: false,
+    targetsStayShut: true,
   },
+  { fixture: 'plaintext-latest', defaultKey: null, region: 'eu-central-1' },
+  { fixture: 'static-latest', defaultKey: 'iam-static-key', region: 'eu-central-1' },
+  { fixture: 'static-latest-4drives', defaultKey: 'iam-static-key', region: 'eu-central-1' },
+  { fixture: 'kes-latest', defaultKey: 'minio-iam-2026a', region: 'eu-central-1' },
 ]
+
+const MOVED = /^config\/(config\.json|iam\/(users|groups|policies|policydb|service-accounts)\/)/
 
 let house: House
 let root: Client
 
-async function audit() {
-  const { state, message } = await root.job(startAudit, {})
+async function audit(depth: AuditDepth = 'names') {
+  const { state, message } = await root.job(startAudit, { depth })
   expect(state, message).toBe('done')
   const { items } = await root.call(listAuditItems, { limit: 10_000 })
-  const [sts, lasting] = [items.filter(({ kind }) => kind === 'sts'), items.filter(({ kind }) => kind !== 'sts')]
+  const [sts, lasting] = [items.filter(isTemporary), items.filter((item) => !isTemporary(item))]
   return { audit: await root.call(readAudit, {}), items: lasting, sts }
 }
+
+/** What goes by itself when its time has come: temporary credentials, and in 2021 their mappings. */
+const isTemporary = ({ path }: { path: string }) =>
+  path.startsWith('config/iam/sts/') ||
+  house.truth.items.some(({ kind, name }) => kind === 'sts' && path === `config/iam/policydb/sts-users/${name}.json`)
+
+const inConfig = (items: readonly IamItem[]) =>
+  new Map(items.filter(({ path }) => path.startsWith('config/')).map((item) => [item.path, told(item)]))
 
 describe.each(CASES)('$fixture', (wanted) => {
   beforeAll(async () => {
@@ -100,32 +74,74 @@ describe.each(CASES)('$fixture', (wanted) => {
   })
   afterAll(() => house?.close())
 
-  test('every item is what the truth file says, and there is no other', async () => {
-    const truth = house.truth.items.filter(({ path, kind }) => path.startsWith('config/') && kind !== 'sts')
-    expect(truth).toHaveLength(wanted.total)
-    const { items } = await audit()
-    expect(items.map(told).sort()).toEqual(truth.map(expected).sort())
+  test.each(['names', 'opened'] as const)(
+    'with depth %s every item is what the truth file says, and there is no other',
+    async (depth) => {
+      const { items, audit: said } = await audit(depth)
+      expect(inConfig(items)).toEqual(expectedItems(house.truth, isTemporary))
+      expect(toldTargets(items)).toEqual(expectedTargets(house.truth))
+      expect(said.depth).toBe(depth)
+    },
+  )
+
+  test('with depth names nothing is opened', async () => {
+    const { items, audit: said } = await audit()
+    expect(said.opened).toBeNull()
+    expect(items.filter(({ opened }) => opened !== undefined)).toEqual([])
+  })
+
+  test('with depth opened everything opens, and accounts have the parents that they have', async () => {
+    const { items, audit: said } = await audit('opened')
+    for (const { path, kind, opened } of items) {
+      if (kind === 'bucket-targets' && wanted.targetsStayShut) expect.soft(opened, path).not.toBe('opened')
+      else expect.soft(opened, path).toBe('opened')
+    }
+    const sum = (is: IamItem['opened']) => items.filter(({ opened }) => opened === is).length
+    expect(said.opened!.failed + said.opened!.noKey).toBe(sum('failed') + sum('no-key'))
+    const plain = await openAll(
+      readStored(house.drives, 'config/iam/service-accounts'),
+      openersOf(house.truth, house.kes && house.keystore),
+    )
+    for (const [path, bytes] of plain) {
+      const { parent } = meaningOf(path, bytes) as { parent: string }
+      expect.soft(items.find((item) => item.path === path)?.parent, path).toBe(parent)
+    }
   })
 
   test('the counts are theirs', async () => {
     const { audit: said, items, sts } = await audit()
-    const lasting = said.byKind.filter(({ kind }) => kind !== 'sts')
-    const sum = (count: (counts: (typeof lasting)[number]['counts']) => number) =>
-      lasting.reduce((total, { counts }) => total + count(counts), 0)
-    const kms = Object.entries((wanted.counts as { kms: Record<string, number> }).kms)
-    expect({
-      'root-credentials': sum((counts) => counts['root-credentials']),
-      plaintext: sum((counts) => counts.plaintext),
-      unreadable: sum((counts) => counts.unreadable),
-      kms: Object.fromEntries(kms.map(([key]) => [key, sum((counts) => counts.kms[key] ?? 0)])),
-    }).toEqual(wanted.counts)
-    expect(said.total).toBe(items.length + sts.length)
+    const truth = house.truth.items.filter((item) => item.path.startsWith('config/') && !isTemporary(item))
+    const targets = house.truth.bucketMetadata.filter(({ bucketTargetsState }) => bucketTargetsState !== 'absent')
+    const lies = (state: string) => truth.filter((item) => item.state === state).length
+    const count = (fits: (item: IamItem) => boolean) =>
+      items.filter((item) => item.kind !== 'bucket-targets' && fits(item)).length
+    for (const state of ['root-credentials', 'plaintext', 'kms'] as const) {
+      expect
+        .soft(
+          count((item) => item.state === state),
+          state,
+        )
+        .toBe(lies(state))
+    }
+    for (const kind of new Set(items.map((item) => item.kind))) {
+      const row = said.byKind.find((each) => each.kind === kind)!.counts
+      const sealed = Object.values(row.kms).reduce((total, each) => total + each, 0)
+      const ofKind = [...items, ...sts].filter((item) => item.kind === kind).length
+      expect.soft(sealed + row.plaintext + row['root-credentials'] + row.unreadable, kind).toBe(ofKind)
+    }
+    const outside = truth.filter(({ path, kmsKeyId }) => MOVED.test(path) && kmsKeyId !== wanted.defaultKey)
+    expect(said.total).toBe(truth.length + targets.length + sts.length)
     expect(said).toMatchObject({
-      toMove: wanted.toMove,
+      toMove:
+        wanted.defaultKey === null
+          ? 0
+          : outside.length + sts.filter(({ movable, key }) => movable && key !== wanted.defaultKey).length,
       defaultKey: wanted.defaultKey,
-      legacyMarker: wanted.legacyMarker,
+      legacyMarker: house.truth.items.some(({ path }) => path === 'backend-encrypted'),
       drives: { observed: house.truth.drives, total: house.truth.drives },
+      volume: '.minio.sys',
     })
+    expect(said.counts.unreadable).toBe(0)
   })
 
   test('the temporary credentials of this console are told from those of others', async () => {
@@ -133,7 +149,8 @@ describe.each(CASES)('$fixture', (wanted) => {
     const found = sts.filter(({ own }) => own)
     expect(found).toHaveLength(1)
     const inTruth = new Set(house.truth.items.map(({ path }) => path))
-    for (const item of sts) expect.soft(item.own, item.path).toBe(!inTruth.has(item.path))
+    for (const item of sts.filter(({ kind }) => kind === 'sts'))
+      expect.soft(item.own, item.path).toBe(!inTruth.has(item.path))
     await (await openConsole(house)).rootBrowser()
     expect((await audit()).sts.filter(({ own }) => own)).toHaveLength(1)
   })
@@ -144,11 +161,11 @@ describe.each(CASES)('$fixture', (wanted) => {
   })
 })
 
-/** The console joins the pieces of an item and uses no parity: what lacks a piece is told as unreadable, never guessed. */
+/** Two of four pieces give an item: what lacks one or two is put together, what lacks more is told as unreadable, never guessed. */
 describe.each(['acme-2021', 'static-latest-4drives'] as const)('damage on %s', (fixture) => {
-  const [first, second] = fixture === 'acme-2021' ? (['amelia', 'bruno'] as const) : (['alice', 'bob'] as const)
+  const [first, second, third] =
+    fixture === 'acme-2021' ? (['amelia', 'bruno', 'chiara'] as const) : (['alice', 'bob', 'carol'] as const)
   const user = (name: string) => `config/iam/users/${name}/identity.json`
-  const meta = (drive: string, path: string) => join(drive, '.minio.sys', path, 'xl.meta')
   const but = (path: string, items: readonly IamItem[]) => items.filter((item) => item.path !== path).map(told)
   const find = (path: string, items: readonly IamItem[]) => items.find((item) => item.path === path)!
 
@@ -158,47 +175,43 @@ describe.each(['acme-2021', 'static-latest-4drives'] as const)('damage on %s', (
   })
   afterEach(() => house?.close())
 
-  test('an xl.meta cut short on one drive concerns its item alone, and only where it held a piece of it', async () => {
+  test('on one and on two drives is made up for by the others', async () => {
     const before = await audit()
-    const [piece, parity] = [true, false].map((content) =>
-      house.drives.find((drive) => holdsContent(drive, user(content ? first : second)) === content),
-    )
-    truncateSync(meta(parity!, user(second)), 60)
-    const one = await audit()
-    expect(one.items.map(told)).toEqual(before.items.map(told))
-    expect(find(user(second), one.items)).toMatchObject({ copies: 3, drives: 4 })
+    truncateMeta(house.drives[0]!, user(first), 60)
+    for (const drive of house.drives.slice(1, 3)) flipShard(drive, user(second))
+    for (const drive of house.drives.slice(2)) metaAsFolder(drive, user(third))
+    const { items, audit: said } = await audit('opened')
+    expect(items.map(told)).toEqual(before.items.map(told))
+    expect(said.counts.unreadable).toBe(0)
+    expect(find(user(first), items)).toMatchObject({ copies: 3, drives: 4, opened: 'opened' })
+  })
 
-    truncateSync(meta(piece!, user(first)), 60)
-    const two = await audit()
-    expect(but(user(first), two.items)).toEqual(but(user(first), before.items))
-    expect(find(user(first), two.items)).toMatchObject({ state: 'unreadable', movable: false, copies: 3 })
-    expect(find(user(first), two.items).note).toMatch(/1 of 2 data shards are missing.*cut short/)
-    expect(two.audit.counts.unreadable).toBe(1)
+  test('on three drives makes its item unreadable and says why, and it is never moved', async () => {
+    const before = await audit()
+    for (const drive of house.drives.slice(1)) flipShard(drive, user(first))
+    const { audit: said, items } = await audit()
+    expect(but(user(first), items)).toEqual(but(user(first), before.items))
+    expect(find(user(first), items)).toMatchObject({ kind: 'user', state: 'unreadable', movable: false })
+    expect(find(user(first), items).note).toMatch(/\w/)
+    expect(said.counts.unreadable).toBe(1)
   })
 
   test('cut short on all drives an item is unreadable, says why, and is never moved', async () => {
     const before = await audit()
-    for (const drive of house.drives) truncateSync(meta(drive, user(first)), 60)
+    for (const drive of house.drives) truncateMeta(drive, user(first), 60)
     const { audit: said, items } = await audit()
     expect(but(user(first), items)).toEqual(but(user(first), before.items))
     expect(find(user(first), items)).toMatchObject({ kind: 'user', state: 'unreadable', movable: false, copies: 0 })
-    expect(find(user(first), items).note).toMatch(/cut short/)
+    expect(find(user(first), items).note).toMatch(/\w/)
     expect(said.counts.unreadable).toBe(1)
   })
 
-  test('a drive that is away is missed; what lay whole on the other three is told as before', async () => {
+  test.each([1, 2])('%i drives away are missed, and everything is told as before', async (away) => {
     const before = await audit()
-    const away = house.drives.at(-1)!
-    const whole = before.items.filter(({ path }) => !holdsContent(away, path))
-    renameSync(away, `${away}.away`)
+    for (const drive of house.drives.slice(-away)) removeDrive(drive)
     const { audit: said, items } = await audit()
-    expect(said.drives).toEqual({ observed: 3, total: 4 })
-    expect(whole.length).toBeGreaterThan(10)
-    for (const item of whole) expect.soft(told(find(item.path, items))).toBe(told(item))
-    const others = items.filter(({ path }) => !whole.some((item) => item.path === path))
-    for (const { path, state, movable, note } of others) {
-      expect.soft({ state, movable, note }, path).toMatchObject({ state: 'unreadable', movable: false })
-      expect.soft(note, path).toContain('1 of 2 data shards are missing')
-    }
+    expect(said.drives).toEqual({ observed: 4 - away, total: 4 })
+    expect(items.map(told)).toEqual(before.items.map(told))
+    expect(said.counts.unreadable).toBe(0)
   })
 })

@@ -6,14 +6,29 @@ import type { Child } from '@strongroom/sandbox/child'
 import { startConsole } from '@strongroom/sandbox/console'
 import { freePort } from '@strongroom/sandbox/ports'
 import { api } from '@strongroom/shared/api'
+import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/backups'
 import { clearBucketEncryption, listBuckets, probeBucket, setBucketEncryption } from '@strongroom/shared/buckets'
 import { API_PREFIX } from '@strongroom/shared/endpoint'
-import { listAuditItems, readAudit, startAudit, startMigration } from '@strongroom/shared/iam'
+import {
+  compareAudits,
+  listAuditItems,
+  listAudits,
+  readAudit,
+  readRootRotation,
+  startAudit,
+} from '@strongroom/shared/iam'
 import { cancelJob, followJob, listJobs, readJob } from '@strongroom/shared/jobs'
 import { createKey, importKey, listKeys, proveKey, readKey, readKeyImport } from '@strongroom/shared/keys'
 import { readKms } from '@strongroom/shared/kms'
+import {
+  downloadMigrationReport,
+  listMigrations,
+  readMigrationReport,
+  startMigration,
+} from '@strongroom/shared/migrations'
 import { applyMove, readMove, restartCluster } from '@strongroom/shared/move'
 import { readOverview } from '@strongroom/shared/overview'
+import { enterTargetSecret, enterTierSecret, listRemoteSecrets } from '@strongroom/shared/remote-secrets'
 import { readSession, signIn, signOut } from '@strongroom/shared/session'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ACME_KEY, untilRestarted } from './acme-walk.ts'
@@ -26,6 +41,8 @@ import { keystoreKeys, openItem } from './opening.ts'
 
 const ROOT = { accessKey: acmeVariables.MINIO_ROOT_USER!, secretKey: acmeVariables.MINIO_ROOT_PASSWORD! }
 const { users, serviceAccounts } = acmeCredentials()
+/** Typed into the console in the course of the test. */
+const TYPED = { passphrase: 'a passphrase typed for a backup', remote: 'a-secret-of-a-remote-system' }
 const STATIC_KEY = acmeVariables.MINIO_KMS_SECRET_KEY!.split(':')[1]!
 
 let house: House
@@ -93,6 +110,7 @@ test('the console is driven through the walk, and through everything that can go
   await walkWithErrors(root)
   await reads(root)
   await bucketCalls(root)
+  await backupAndRemotes(root)
   await asUsers()
   await house.stopKes()
   await reads(root)
@@ -138,6 +156,11 @@ async function reads(client: Client) {
     listBuckets,
     readKeyImport,
     readAudit,
+    listAudits,
+    readRootRotation,
+    listMigrations,
+    listBackups,
+    listRemoteSecrets,
     listJobs,
     readMove,
   ]) {
@@ -154,13 +177,16 @@ async function walkWithErrors(root: Client) {
   await root.request(...requestOf(applyMove, {}))
   await root.request(...requestOf(restartCluster, { confirm: 'too early' }))
   await root.job(startAudit, {})
+  await root.job(startAudit, { depth: 'opened' })
+  const [to, from] = (await root.call(listAudits, {})).audits
+  await root.call(compareAudits, { from: from!.id, to: to!.id })
   const [source] = (await root.call(readKeyImport, {})).sources
-  const from = { kind: 'server' as const, id: source!.id }
-  await root.refusal(importKey, { name: 'another-name', source: from })
+  const server = { kind: 'server' as const, id: source!.id }
+  await root.refusal(importKey, { name: 'another-name', source: server })
   await root.refusal(importKey, { name: ACME_KEY, source: { kind: 'server', id: 'no-such-source' } })
   await root.refusal(importKey, { name: ACME_KEY, source: { kind: 'server', id: STATIC_KEY } })
-  await root.call(importKey, { name: ACME_KEY, source: from })
-  await root.refusal(importKey, { name: ACME_KEY, source: from })
+  await root.call(importKey, { name: ACME_KEY, source: server })
+  await root.refusal(importKey, { name: ACME_KEY, source: server })
   await root.call(createKey, { name: 'made-by-the-test' })
   await root.refusal(createKey, { name: 'made-by-the-test' })
   await root.refusal(createKey, { name: 'not a name' })
@@ -184,6 +210,21 @@ async function migrate(root: Client) {
   await root.request(...requestOf(followJob, { id: second.id }))
   expect(await root.call(readJob, { id: second.id })).toMatchObject({ state: 'done', failed: 0 })
   await root.refusal(readJob, { id: ROOT.accessKey })
+  await root.call(readMigrationReport, { id: second.id })
+  for (const format of ['json', 'csv'] as const) {
+    await root.request(...requestOf(downloadMigrationReport, { id: second.id, format }))
+  }
+}
+
+/** A sealed copy of everything, and secrets of other systems that are typed in. */
+async function backupAndRemotes(root: Client) {
+  const { id } = await root.call(createBackup, { passphrase: TYPED.passphrase })
+  await root.refusal(createBackup, { passphrase: TYPED.passphrase, recipient: TYPED.passphrase })
+  await root.refusal(createBackup, { recipient: TYPED.remote })
+  await root.request(...requestOf(downloadBackup, { id }))
+  const remote = { accessKey: 'dr-user', secretKey: TYPED.remote }
+  await root.refusal(enterTierSecret, { name: 'NO-SUCH-TIER', ...remote })
+  await root.refusal(enterTargetSecret, { bucket: 'scratch', arn: 'arn:minio:replication::none:scratch', ...remote })
 }
 
 async function bucketCalls(root: Client) {
@@ -261,6 +302,8 @@ const files = (): Straw[] => {
 async function allNeedles(): Promise<Needle[]> {
   return [
     ...formsOf('root password', ROOT.secretKey),
+    ...formsOf('passphrase of a backup', TYPED.passphrase),
+    ...formsOf('secret of a remote system', TYPED.remote),
     ...formsOf('static key', Buffer.from(STATIC_KEY, 'base64')),
     ...users.flatMap(({ name, secret }) => formsOf(`secret of ${name}`, secret)),
     ...serviceAccounts.flatMap(({ accessKey, secretKey }) => formsOf(`secret of ${accessKey}`, secretKey)),

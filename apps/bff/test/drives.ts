@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Decoder } from '@msgpack/msgpack'
+import { contentShards } from './galois.ts'
 
 /**
  * Reads what MinIO has on its drives straight from the files. It shares no line with the console's own reading, so that
- * one can be held against the other. It wants every data shard: tests that take drives away do not read with it.
+ * one can be held against the other. It trusts what it reads: whether a shard is damaged is not looked at.
  */
 
 const SYSTEM = '.minio.sys'
@@ -18,6 +19,7 @@ interface Version {
   /** Nanoseconds. */
   readonly modTime: bigint
   readonly dataBlocks: number
+  readonly parityBlocks: number
   readonly blockSize: number
   /** 1-based: shards 1 … dataBlocks are the content itself. */
   readonly shard: number
@@ -27,43 +29,76 @@ interface Version {
 
 /** Stored bytes, sealed or not, of every item below `folder` of the system volume, by path. */
 export function readStored(drives: readonly string[], folder = 'config'): Map<string, Buffer> {
+  if (isFsLayout(drives)) return readFiles(join(drives[0]!, SYSTEM), folder)
   const paths = new Set(drives.flatMap((drive) => itemsBelow(join(drive, SYSTEM), folder)))
   return new Map([...paths].sort().map((path) => [path, readStoredItem(drives, path)]))
 }
 
-/** Stored bytes of one item. @throws Error when a data shard is missing, or drives hold different generations */
+/** Stored bytes of one item, in its youngest generation that is whole. @throws Error when too few drives hold one */
 export function readStoredItem(drives: readonly string[], path: string): Buffer {
   const copies = drives.flatMap((drive) => readCopy(join(drive, SYSTEM, path)))
-  const newest = copies.map(({ version }) => version.modTime).reduce((one, other) => (one > other ? one : other))
-  const current = copies.filter(({ version }) => version.modTime === newest)
-  const { dataBlocks, size, blockSize } = current[0]!.version
-  const shards = Array.from({ length: dataBlocks }, (_, index) => {
-    const copy = current.find(({ version }) => version.shard === index + 1)
-    if (copy === undefined) throw new Error(`${path}: no drive holds shard ${index + 1}.`)
-    return copy.shard
-  })
-  return joinBlocks(shards, size, blockSize)
-}
-
-/** Whether the shard of an item on this drive is a piece of its content; the others are parity. */
-export function holdsContent(drive: string, path: string): boolean {
-  const [copy] = readCopy(join(drive, SYSTEM, path))
-  return copy !== undefined && copy.version.shard <= copy.version.dataBlocks
-}
-
-/** Each shard holds, for each block of the item, a hash and its slice of that block. */
-function joinBlocks(shards: readonly Uint8Array[], size: number, blockSize: number): Buffer {
-  const blocks: Buffer[] = []
-  let offset = 0
-  for (let left = size; left > 0; left -= blockSize) {
-    const block = Math.min(left, blockSize)
-    const slice = Math.ceil(block / shards.length)
-    const begin = offset + HASH_BYTES
-    blocks.push(Buffer.concat(shards.map((shard) => shard.subarray(begin, begin + slice))).subarray(0, block))
-    offset = begin + slice
+  const times = [...new Set(copies.map(({ version }) => version.modTime))].sort((one, other) => (one > other ? -1 : 1))
+  for (const time of times) {
+    const current = copies.filter(({ version }) => version.modTime === time)
+    const { dataBlocks, parityBlocks, size, blockSize } = current[0]!.version
+    const shards = new Map(current.map(({ version, shard }) => [version.shard - 1, shard]))
+    if (shards.size < dataBlocks) continue
+    return joinBlocks(
+      contentShards(withoutHashes(shards, size, blockSize, dataBlocks), dataBlocks, dataBlocks + parityBlocks),
+      size,
+      blockSize,
+    )
   }
-  return Buffer.concat(blocks)
+  throw new Error(`${path}: no generation of it has enough shards.`)
 }
+
+/** One drive in the layout of 2021 and before, where each item is a file. */
+function isFsLayout([drive]: readonly string[]): boolean {
+  const { format } = JSON.parse(readFileSync(join(drive!, SYSTEM, 'format.json'), 'utf8')) as { format: string }
+  return format === 'fs'
+}
+
+function readFiles(volume: string, folder: string): Map<string, Buffer> {
+  const names = readdirSync(join(volume, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => statSync(join(volume, folder, name)).isFile())
+    .map((name) => `${folder}/${name.replaceAll(sep, '/')}`)
+  return new Map(names.sort().map((path) => [path, readFileSync(join(volume, path))]))
+}
+
+/** A shard holds, for each block of the item, a hash and its slice of that block. */
+function withoutHashes(shards: ReadonlyMap<number, Uint8Array>, size: number, blockSize: number, dataBlocks: number) {
+  const slices = slicesOf(size, blockSize, dataBlocks)
+  const bare = (shard: Uint8Array) => {
+    let offset = 0
+    return Buffer.concat(
+      slices.map((slice) => {
+        offset += HASH_BYTES + slice
+        return shard.subarray(offset - slice, offset)
+      }),
+    )
+  }
+  return new Map([...shards].map(([number, shard]) => [number, bare(shard)]))
+}
+
+/** Content lies in blocks, and each block in slices, one to a shard. */
+function joinBlocks(shards: readonly Uint8Array[], size: number, blockSize: number): Buffer {
+  let [offset, left] = [0, size]
+  return Buffer.concat(
+    slicesOf(size, blockSize, shards.length).map((slice) => {
+      const block = Buffer.concat(shards.map((shard) => shard.subarray(offset, offset + slice)))
+      const length = Math.min(left, blockSize)
+      offset += slice
+      left -= length
+      return block.subarray(0, length)
+    }),
+  )
+}
+
+/** Bytes of a shard's slice of each block. */
+const slicesOf = (size: number, blockSize: number, dataBlocks: number) =>
+  Array.from({ length: Math.ceil(size / blockSize) }, (_, at) =>
+    Math.ceil(Math.min(blockSize, size - at * blockSize) / dataBlocks),
+  )
 
 function readCopy(folder: string): { version: Version; shard: Uint8Array }[] {
   const file = join(folder, META)
@@ -116,6 +151,7 @@ function describe(fields: Fields, inline: Fields): Version {
     dataDir: uuid(fields.DDir as Uint8Array),
     modTime: BigInt(fields.MTime as bigint),
     dataBlocks: Number(fields.EcM),
+    parityBlocks: Number(fields.EcN),
     blockSize: Number(fields.EcBSize),
     shard: Number(fields.EcIndex),
     size: Number(fields.Size),

@@ -3,12 +3,24 @@ import { join } from 'node:path'
 import { root } from '@strongroom/sandbox/binaries'
 import { keystoreKeys, type Openers, staticKey } from './opening.ts'
 
-export type FixtureName = 'acme-2021' | 'static-latest-4drives' | 'plaintext-latest' | 'kes-latest'
+export const FIXTURES = [
+  'acme-2021',
+  'kes-latest',
+  'legacy-interrupted-4drives',
+  'legacy-rootcred',
+  'legacy-rootcred-4drives',
+  'plaintext-2021',
+  'plaintext-latest',
+  'static-latest',
+  'static-latest-4drives',
+] as const
+export type FixtureName = (typeof FIXTURES)[number]
 
 export interface TruthItem {
   readonly path: string
   /** In the words of the truth file: `policy mapping`. */
   readonly kind: string
+  readonly name?: string
   readonly state: 'plaintext' | 'root-credentials' | 'kms'
   readonly kmsKeyId?: string
   readonly storedSize: number
@@ -16,15 +28,27 @@ export interface TruthItem {
   readonly plainSha256: string
 }
 
+/** What lies in the metadata of a bucket. */
+export interface TruthBucket {
+  readonly path: string
+  /** `absent`, `plaintext`, `kms`, or `kms (undecryptable here: …)` for the older form, which no server of today opens. */
+  readonly bucketTargetsState: string
+  readonly bucketTargetsKmsKeyId?: string
+}
+
 /** What is known of a fixture, from MinIO's own packages. */
 export interface Truth {
   readonly rootUser: string
   readonly rootPassword: string
+  /** `legacy-master-key`: for objects and bucket targets alone, and no server of today takes it. */
   readonly kms:
     | { readonly type: 'static'; readonly value: string }
     | { readonly type: 'kes'; readonly keyName: string }
+    | { readonly type: 'legacy-master-key' }
     | null
+  readonly backend: 'fs' | 'ec'
   readonly drives: number
+  readonly bucketMetadata: readonly TruthBucket[]
   readonly items: readonly TruthItem[]
   readonly objects: readonly { readonly bucket: string; readonly object: string; readonly sse: string }[]
 }

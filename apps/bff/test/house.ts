@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client as Mc, withClient } from '@strongroom/sandbox/client'
 import { consoleEnv } from '@strongroom/sandbox/console-env'
-import { envFileText, kesVariables, parseEnvFile, type Variables } from '@strongroom/sandbox/env-file'
+import { envFileText, kesVariables, parseEnvFile, rootCredentials, type Variables } from '@strongroom/sandbox/env-file'
 import { type Kes, startKes } from '@strongroom/sandbox/kes'
 import { type Minio, startMinio } from '@strongroom/sandbox/minio'
 import { untilIamLoaded } from '@strongroom/sandbox/objects'
 import { unpackDrives } from '@strongroom/sandbox/seed'
 import { archiveOf, type FixtureName, type Truth, truthOf } from './fixture.ts'
+import { importByKes } from './kes-client.ts'
+import type { KeyMaterial } from './opening.ts'
 
 export interface HouseOptions {
   readonly fixture: FixtureName
@@ -16,6 +18,8 @@ export interface HouseOptions {
   readonly variables?: Variables
   /** A KES beside MinIO, known to the console. A fixture with a keystore has one in any case. */
   readonly kes?: boolean
+  /** MinIO runs on KES with this default key, which it makes itself; `keys` are imported first. Goes before `variables`. */
+  readonly onKes?: { readonly keyName: string; readonly keys?: KeyMaterial }
   /** Done to the drives before MinIO sees them. */
   readonly prepare?: (drives: readonly string[]) => void | Promise<void>
   /** MinIO will not load its users: do not wait for it. */
@@ -37,6 +41,7 @@ export interface House {
   mc<Result>(use: (mc: Mc) => Promise<Result>): Promise<Result>
   /** Kills MinIO, as a power cut would. */
   killMinio(): Promise<void>
+  stopMinio(): Promise<void>
   /** Starts MinIO anew at the same address; the env file gets `variables` when they are given. */
   startMinio(variables?: Variables): Promise<void>
   /** Lines of an env file that point MinIO at this KES. */
@@ -76,17 +81,18 @@ class Servers implements House {
     this.keystore = join(dir, 'kes', 'keystore')
   }
 
-  async open({ fixture, variables, kes = false, prepare, broken = false }: HouseOptions) {
+  async open({ fixture, variables, kes = false, onKes, prepare, broken = false }: HouseOptions) {
     const seed = await unpackDrives(archiveOf(fixture), join(this.dir, 'drives'))
     this.drives = seed.drives
     this.#broken = broken
     await prepare?.(this.drives)
     const keystore = seed.keystore === undefined ? {} : { keystore: seed.keystore }
-    if (kes || seed.keystore !== undefined) this.kes = await startKes({ dir: join(this.dir, 'kes'), ...keystore })
+    if (kes || onKes || seed.keystore) this.kes = await startKes({ dir: join(this.dir, 'kes'), ...keystore })
+    for (const [name, material] of onKes?.keys ?? []) await importByKes(this.kes!, name, material)
     await this.startMinio({
       MINIO_ROOT_USER: this.truth.rootUser,
       MINIO_ROOT_PASSWORD: this.truth.rootPassword,
-      ...(variables ?? this.#ownKms()),
+      ...(onKes ? this.kesLines(onKes.keyName) : (variables ?? this.#ownKms())),
     })
   }
 
@@ -118,8 +124,12 @@ class Servers implements House {
   }
 
   mc<Result>(use: (mc: Mc) => Promise<Result>) {
-    const { rootUser: accessKey, rootPassword: secretKey } = this.truth
+    const { accessKey, secretKey } = rootCredentials(parseEnvFile(readFileSync(this.envFile, 'utf8')))
     return withClient({ endpoint: this.minio.endpoint, accessKey, secretKey }, join(this.dir, 'mc'), use)
+  }
+
+  stopMinio() {
+    return this.minio.stop()
   }
 
   async startMinio(variables?: Variables) {

@@ -13,9 +13,9 @@ export async function askKes(kes: Kes, method: 'GET' | 'PUT', path: string, body
   try {
     const sent = body === undefined ? null : JSON.stringify(body)
     const reply = await request(kes.endpoint + path, { method, body: sent, dispatcher })
-    const answer: unknown = await reply.body.json()
-    if (reply.statusCode !== 200) throw new Error(`KES answered ${reply.statusCode}: ${JSON.stringify(answer)}`)
-    return answer
+    const answer = await reply.body.text()
+    if (reply.statusCode !== 200) throw new Error(`KES answered ${reply.statusCode}: ${answer}`)
+    return answer === '' ? null : JSON.parse(answer)
   } finally {
     await dispatcher.close()
   }
@@ -27,3 +27,7 @@ export async function decryptByKes(kes: Kes, key: string, sealed: Buffer, contex
   const { plaintext } = (await askKes(kes, 'PUT', `/v1/key/decrypt/${key}`, body)) as { plaintext: string }
   return Buffer.from(plaintext, 'base64')
 }
+
+/** Makes a key of 32 bytes that are known already. */
+export const importByKes = (kes: Kes, name: string, material: Buffer) =>
+  askKes(kes, 'PUT', `/v1/key/import/${name}`, { key: material.toString('base64'), cipher: 'AES256' })

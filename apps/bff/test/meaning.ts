@@ -63,4 +63,21 @@ const enabled = (status: unknown) => {
   throw new Error(`The status ${String(status)} is none that is known.`)
 }
 
-const set = (list: unknown) => [list].flat().map(String).sort()
+const set = (list: unknown) => [...new Set([list].flat().map(String))].sort()
+
+/** Settings that today's server no longer has, and leaves out. */
+const RETIRED = /^(api _ replication_workers|kms_kes|kms_vault)/
+
+/** `subsystem target key=value` of every setting in config.json that is not empty and that MinIO still has. */
+export function settingsIn(plain: Buffer): string[] {
+  const subsystems = JSON.parse(plain.toString('utf8')) as Record<
+    string,
+    Record<string, { key: string; value: string }[]>
+  >
+  const settings = Object.entries(subsystems).flatMap(([name, targets]) =>
+    Object.entries(targets).flatMap(([target, pairs]) =>
+      (pairs ?? []).map(({ key, value }) => `${name} ${target} ${key}=${value}`),
+    ),
+  )
+  return settings.filter((setting) => !RETIRED.test(setting))
+}

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startMigration } from '@strongroom/shared/iam'
-import type { Job } from '@strongroom/shared/jobs'
+import { type Job, jobEnded } from '@strongroom/shared/jobs'
+import { listMigrations, readMigrationReport, startMigration } from '@strongroom/shared/migrations'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Secret } from '../src/secret.ts'
 import type { Client } from './client.ts'
-import { openConsole } from './console.ts'
+import { openConsole, type TestConsole } from './console.ts'
 import { readStored } from './drives.ts'
 import { acmeCredentials, openersOf } from './fixture.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
@@ -27,10 +27,23 @@ const MOVED = /^config\/(config\.json|iam\/(users|groups|policies|policydb|servi
 let house: House
 let admin: Client
 
+let opened: TestConsole
+
 /** Opens a house on drives in plaintext and signs in. */
 async function open(options: Omit<HouseOptions, 'fixture'>) {
   house = await openHouse({ fixture: 'plaintext-latest', ...options })
-  admin = await (await openConsole(house)).rootBrowser()
+  opened = await openConsole(house)
+  admin = await opened.rootBrowser()
+}
+
+/** Asks the runner itself: while MinIO is away, nobody may be shown a job. */
+async function until(id: string, fits: (job: Job) => boolean): Promise<Job> {
+  for (const end = Date.now() + 100_000; Date.now() < end; await sleep(20)) {
+    const job = await opened.console.jobs.get(id)
+    if (fits(job)) return job
+    if (jobEnded(job)) throw new Error(`The job ended otherwise: ${job.state}, ${job.message}`)
+  }
+  throw new Error('The job did not get there.')
 }
 const openOnStaticKey = () => open({ variables: { MINIO_KMS_SECRET_KEY: STATIC } })
 
@@ -102,23 +115,83 @@ describe('from plaintext to a static key', () => {
     expect(Object.keys(before)).toHaveLength(MOVABLE - 1)
   })
 
-  test('killed in the middle, MinIO comes up again with every item, and a second run finishes', async () => {
+  test('MinIO killed in the middle: it pauses, and goes on by itself when MinIO is back', async () => {
     await openOnStaticKey()
     const keys = staticKey(STATIC)
     const before = await meanings(keys)
     const job = await started({ secretKey: house.truth.rootPassword })
     await admin.untilJob(job.id, ({ done }) => done >= 5)
     await house.killMinio()
-    const end = await admin.untilEnded(job)
-    expect(end.state).toBe('failed')
-    expect(end.message).toMatch(/^Stopped at config\/.*MinIO/)
+    const paused = await until(job.id, ({ state }) => state === 'paused')
+    expect(paused).toMatchObject({ endedAt: null, waiting: { on: 'minio', until: expect.any(String) } })
     expect(await meanings(keys)).toEqual(before)
 
     await house.startMinio()
-    expect(sealedBy(KEY).length).toBeGreaterThanOrEqual(end.done)
-    expectDone(await admin.job(startMigration, {}))
+    const end = await until(job.id, jobEnded)
+    expectDone(end)
+    expect(end.done).toBe(MOVABLE)
     expect(sealedBy(KEY)).toHaveLength(MOVABLE)
     expect(await meanings(keys)).toEqual(before)
+    const { report } = await admin.call(readMigrationReport, { id: job.id })
+    expect(report.story.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([expect.stringContaining('waits for MinIO'), 'Went on.']),
+    )
+  })
+
+  test('a stop ends a pause at once', async () => {
+    await openOnStaticKey()
+    const job = await started()
+    await admin.untilJob(job.id, ({ done }) => done >= 2)
+    await house.killMinio()
+    await until(job.id, ({ state }) => state === 'paused')
+    const since = performance.now()
+    await opened.console.jobs.cancel(job.id)
+    expect((await until(job.id, ({ state }) => state !== 'paused')).state).toBe('cancelled')
+    expect(performance.now() - since).toBeLessThan(2_000)
+  })
+
+  test('the report tells what was done, as JSON with a digest and as CSV', async () => {
+    await openOnStaticKey()
+    const job = await admin.job(startMigration, {})
+    expect(job).toMatchObject({ hasReport: true })
+    const { report, sha256 } = await admin.call(readMigrationReport, { id: job.id })
+    expect(report).toMatchObject({ id: job.id, state: 'done', defaultKey: KEY, message: job.message })
+    expect(report.items).toHaveLength(MOVABLE)
+    expect(new Set(report.items.map(({ outcome, compared }) => `${outcome} ${compared}`))).toEqual(
+      new Set(['moved content']),
+    )
+    expect(report.before.plaintext).toBeGreaterThan(MOVABLE)
+    expect(report.after!.kms[KEY]).toBeGreaterThanOrEqual(MOVABLE)
+    expect(report.rotate.filter(({ kind }) => kind === 'user')).toHaveLength(12)
+    const file = (format: string) => admin.request(`/iam/migrations/${job.id}/report/file?format=${format}`)
+    const json = Buffer.from(await (await file('json')).arrayBuffer())
+    expect(createHash('sha256').update(json).digest('hex')).toBe(sha256)
+    expect(JSON.parse(json.toString())).toEqual(report)
+    const csv = await (await file('csv')).text()
+    for (const { path } of report.items) expect(csv).toContain(path)
+    const { migrations } = await admin.call(listMigrations, {})
+    expect(migrations).toMatchObject([{ id: job.id, state: 'done', moved: MOVABLE, failed: 0 }])
+  })
+
+  test('a dry run says how long it would take', async () => {
+    await openOnStaticKey()
+    const job = await admin.job(startMigration, { dryRun: true })
+    expect(job.secondsLeft).toBeGreaterThan(0)
+    const { report } = await admin.call(readMigrationReport, { id: job.id })
+    expect(report.items.filter(({ outcome }) => outcome === 'planned')).toHaveLength(MOVABLE)
+  })
+
+  test('one runs at a time, in one console and in two that share a state folder', async () => {
+    await openOnStaticKey()
+    const other = await (await openConsole(house)).rootBrowser()
+    const answers = await Promise.all(
+      [admin, admin, other].map((client) => client.request('/iam/migrations', { method: 'POST', body: '{}' })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409, 409])
+    const job = (await answers.find(({ status }) => status === 202)!.json()) as Job
+    expectDone(await other.untilEnded(job))
+    expect(sealedBy(KEY)).toHaveLength(MOVABLE)
+    expect(await other.job(startMigration, {})).toMatchObject({ state: 'done', total: 0 })
   })
 
   test('what others change meanwhile stays changed', async () => {
@@ -166,7 +239,7 @@ describe('by an administrator who is not root', () => {
 describe('when the credentials of the job end', () => {
   test('it pauses, and whoever may start it lets it go on', async () => {
     house = await openHouse({ fixture: 'acme-2021', variables: { MINIO_KMS_SECRET_KEY: STATIC } })
-    const opened = await openConsole(house)
+    opened = await openConsole(house)
     const { name, secret } = acmeCredentials().users.find((user) => user.name === 'amelia')!
     const other = opened.browser()
     await other.signIn(name, secret)
@@ -182,50 +255,45 @@ describe('when the credentials of the job end', () => {
     })
 
     const paused = await admin.untilJob(job.id, ({ state }) => state === 'paused')
-    expect(paused).toMatchObject({ endedAt: null, message: expect.stringContaining('Needs sign-in') })
+    expect(paused).toMatchObject({
+      ...{ endedAt: null, waiting: { on: 'sign-in', until: null } },
+      message: expect.stringContaining('Needs sign-in'),
+    })
     expect((await started()).id).toBe(job.id)
     const end = await admin.untilEnded(job)
     expectDone(end)
     expect(end.done).toBe(66)
+    expect(end.ranBy).toEqual([name, rootUser])
     expect(sealedBy(KEY)).toHaveLength(66)
   })
 })
 
 describe('with MinIO on KES', () => {
-  test('KES killed in the middle ends the job with a word on it; when it is back a second run finishes', async () => {
+  test('KES away for 10 s in the middle: it pauses, and goes on by itself', async () => {
     house = await openHouse({ fixture: 'plaintext-latest', kes: true })
     const { rootUser, rootPassword } = house.truth
     const login = { MINIO_ROOT_USER: rootUser, MINIO_ROOT_PASSWORD: rootPassword }
     await house.startMinio({ ...login, ...house.kesLines(KEY) })
-    admin = await (await openConsole(house)).rootBrowser()
+    opened = await openConsole(house)
+    admin = await opened.rootBrowser()
     const keys = keystoreKeys(house.keystore)
     const before = await meanings(keys)
     const job = await started()
     await admin.untilJob(job.id, ({ done }) => done >= 5)
     await house.killKes()
-    const end = await admin.untilEnded(job)
-    expect(end.state).toBe('failed')
-    expect(end.message).toMatch(/^Stopped at config\/.*(KES|KMS)/)
+    const paused = await until(job.id, ({ state }) => state === 'paused')
+    expect(paused).toMatchObject({ waiting: { on: 'kes', until: expect.any(String) } })
+    expect((await admin.refusal(startMigration, {})).code).toBe('conflict')
+    await sleep(10_000)
     expect(await meanings(keys)).toEqual(before)
 
-    const refusal = await admin.refusal(startMigration, {})
-    expect(refusal.code).toBe('unsafe-now')
-
     await house.startKes()
-    expectDone(await untilStarts())
+    const end = await until(job.id, jobEnded)
+    expectDone(end)
+    expect(end.done).toBe(MOVABLE)
     expect(sealedBy(KEY)).toHaveLength(MOVABLE)
     expect(await meanings(keys)).toEqual(before)
   })
-
-  /** MinIO takes a moment to find that KES is back. */
-  async function untilStarts(): Promise<Job> {
-    for (let left = 20; ; left--) {
-      const response = await admin.request('/iam/migrations', { method: 'POST', body: '{}' })
-      if (response.status === 202) return admin.untilEnded((await response.json()) as Job)
-      if (left === 0) throw new Error(`It does not start again: ${await response.text()}`)
-      await sleep(500)
-    }
-  }
 })
 
 describe('does not begin', () => {

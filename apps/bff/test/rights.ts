@@ -17,24 +17,29 @@ export interface Place {
 /** What MinIO lets somebody do over S3: for each call `ok`, or the code of its refusal. */
 export type Rights = Readonly<Record<string, string>>
 
-export const s3Client = (endpoint: string, { accessKey, secretKey }: Identity) =>
+export const s3Client = (endpoint: string, { accessKey, secretKey }: Identity, region = 'us-east-1') =>
   new S3Client({
     endpoint,
-    region: 'us-east-1',
+    region,
     forcePathStyle: true,
     maxAttempts: 1,
     credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
   })
 
 /** A sign-in over S3: `ok`, or why not. */
-export const canSignIn = (endpoint: string, who: Identity): Promise<string> =>
-  outcome(s3Client(endpoint, who).send(new ListBucketsCommand()))
+export const canSignIn = (endpoint: string, who: Identity, region?: string): Promise<string> =>
+  outcome(s3Client(endpoint, who, region).send(new ListBucketsCommand()))
 
 /** Lists, reads and writes at each place with the credentials of `who`, and notes what MinIO says. */
-export async function rightsOf(endpoint: string, who: Identity, places: readonly Place[]): Promise<Rights> {
-  const client = s3Client(endpoint, who)
+export async function rightsOf(
+  endpoint: string,
+  who: Identity,
+  places: readonly Place[],
+  region?: string,
+): Promise<Rights> {
+  const client = s3Client(endpoint, who, region)
   const buckets = [...new Set(places.map(({ bucket }) => bucket))]
-  const rights: Record<string, string> = { 'list buckets': await canSignIn(endpoint, who) }
+  const rights: Record<string, string> = { 'list buckets': await canSignIn(endpoint, who, region) }
   for (const Bucket of buckets) {
     rights[`list ${Bucket}`] = await outcome(client.send(new ListObjectsV2Command({ Bucket, MaxKeys: 1 })))
   }

@@ -15,7 +15,7 @@ import { readStored } from './drives.ts'
 import { acmeCredentials, openersOf, truthOf } from './fixture.ts'
 import { type House, openHouse } from './house.ts'
 import { decryptByKes } from './kes-client.ts'
-import { meaningOf } from './meaning.ts'
+import { meaningOf, settingsIn } from './meaning.ts'
 import { keystoreKeys, openAll, openWithDataKey, sealOf } from './opening.ts'
 import { canSignIn, type Place, type Rights, readObject, rightsOf, s3Client } from './rights.ts'
 
@@ -25,9 +25,6 @@ vi.setConfig({ testTimeout: 60_000 })
 const ACCOUNTS = /^config\/iam\/(users|groups|policies|policydb|service-accounts)\//
 /** What no call of MinIO's rewrites. */
 const STAYS = /^config\/(iam\/format\.json|history\/.*\.kv)$/
-
-/** Settings that today's server no longer has, and leaves out. */
-const RETIRED = /^(api _ replication_workers|kms_kes|kms_vault)/
 
 const { users, serviceAccounts } = acmeCredentials()
 const userIdentities = users.map(({ name, secret }) => ({ accessKey: name, secretKey: secret }))
@@ -150,8 +147,8 @@ describe('on the drives', () => {
   test('the settings of the server are kept', async () => {
     const path = 'config/config.json'
     const opened = await openAll(new Map([[path, after.get(path)!]]), { keys: keystoreKeys(house.keystore) })
-    const [was, is = []] = [before, opened].map((plain) => settings(plain.get(path)!))
-    expect(was!.filter((setting) => !is.includes(setting) && !RETIRED.test(setting))).toEqual([])
+    const [was, is = []] = [before, opened].map((plain) => settingsIn(plain.get(path)!))
+    expect(was!.filter((setting) => !is.includes(setting))).toEqual([])
     expect(is.find((setting) => setting.startsWith('notify_webhook') && setting.includes('auth_token='))).toBeDefined()
     expect(is).toContain('api _ requests_max=256')
   })
@@ -280,17 +277,4 @@ async function readObjects(): Promise<string[]> {
   for (const place of all) hashes.push(await read(place))
   client.destroy()
   return hashes
-}
-
-/** `subsystem target key=value` of every setting that is not empty. */
-function settings(plain: Buffer): string[] {
-  const subsystems = JSON.parse(plain.toString('utf8')) as Record<
-    string,
-    Record<string, { key: string; value: string }[]>
-  >
-  return Object.entries(subsystems).flatMap(([name, targets]) =>
-    Object.entries(targets).flatMap(([target, pairs]) =>
-      (pairs ?? []).map(({ key, value }) => `${name} ${target} ${key}=${value}`),
-    ),
-  )
 }

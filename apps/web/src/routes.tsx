@@ -11,6 +11,9 @@ const KmsPage = page(() => import('./features/kms/KmsPage.tsx').then((file) => f
 const KeysPage = page(() => import('./features/keys/KeysPage.tsx').then((file) => file.KeysPage))
 const ImportPage = page(() => import('./features/keys/ImportPage.tsx').then((file) => file.ImportPage))
 const IamPage = page(() => import('./features/iam/IamPage.tsx').then((file) => file.IamPage))
+const ReportsPage = page(() => import('./features/iam/ReportsPage.tsx').then((file) => file.ReportsPage))
+const ReportPage = page(() => import('./features/iam/ReportPage.tsx').then((file) => file.ReportPage))
+const ComparePage = page(() => import('./features/iam/ComparePage.tsx').then((file) => file.ComparePage))
 const MovePage = page(() => import('./features/move/MovePage.tsx').then((file) => file.MovePage))
 const JobPage = page(() => import('./features/jobs/JobPage.tsx').then((file) => file.JobPage))
 const JobsPage = page(() => import('./features/jobs/JobsPage.tsx').then((file) => file.JobsPage))
@@ -26,6 +29,9 @@ export function Routes() {
         <Route path={paths.keyImport} component={ImportPage} />
         <Route path="/keys/:name?" component={KeysPage} />
         <Route path={paths.iam} component={IamPage} />
+        <Route path={paths.iamReports} component={ReportsPage} />
+        <Route path="/iam/reports/:id" component={ReportPage} />
+        <Route path={paths.iamCompare} component={ComparePage} />
         <Route path={paths.move} component={MovePage} />
         <Route path={paths.jobs} component={JobsPage} />
         <Route path="/jobs/:id" component={JobPage} />

@@ -1,55 +1,193 @@
-import { randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IamAudit, IamItem } from '@strongroom/shared/iam'
 import * as z from 'zod/mini'
 import { AppError } from '../errors.ts'
+import { turns } from '../turns.ts'
 import type { AuditResult } from './audit.ts'
+import { becamePlaintext } from './compare-audits.ts'
 
-const Kept = z.object({ endpoint: z.string(), audit: IamAudit, items: z.array(IamItem) })
+const HEADS_KEPT = 30
+const ITEMS_KEPT = 10
 
-/** The latest audit, kept over restarts: paths, kinds, states and key names, never content. */
+/** Items of the audits that somebody looked at last; each may be some MB. */
+const IN_MEMORY = 3
+
+const HEAD = '.audit.json'
+const ITEMS = '.items.json'
+
+interface KeptHead {
+  /** Names of files begin with it, and sort by time. */
+  readonly stem: string
+  readonly audit: IamAudit
+}
+
+/** Items that lie in plaintext and were sealed at the audit before. */
+export interface Regression {
+  readonly from: string
+  readonly to: string
+  readonly paths: readonly string[]
+}
+
+/**
+ * The audits of one cluster, kept over restarts: paths, kinds, states and key names, never content. Two files for each, so
+ * that the list of all needs no items; each is written once, so consoles that share the folder never write the same file.
+ */
 export class AuditStore {
-  readonly #file: string
-  readonly #endpoint: string
-  #latest: AuditResult | null = null
+  readonly #folder: string
+  /** Newest first. */
+  #heads: readonly KeptHead[] = []
+  #items = new Map<string, readonly IamItem[]>()
 
   /** @param endpoint of MinIO: an audit of another cluster is none of this one */
   constructor(stateDir: string, endpoint: string) {
-    this.#endpoint = endpoint
-    this.#file = join(stateDir, 'iam-audit.json')
+    const cluster = createHash('sha256').update(endpoint).digest('hex').slice(0, 16)
+    this.#folder = join(stateDir, 'iam-audits', cluster)
   }
 
-  /** Reads what a former process kept. A file that can't be read counts as none: the drives can be read again. */
-  async load() {
-    const text = await readFile(this.#file, 'utf8').catch(() => 'null')
-    const kept = z.safeParse(Kept, parse(text))
-    if (kept.success && kept.data.endpoint === this.#endpoint) this.#latest = kept.data
+  /** Reads what a former process kept. */
+  load(): Promise<void> {
+    return this.refresh()
   }
 
-  async keep(result: AuditResult) {
-    this.#latest = result
-    await mkdir(join(this.#file, '..'), { recursive: true, mode: 0o700 })
-    const fresh = `${this.#file}.${randomUUID()}.new`
-    await writeFile(fresh, JSON.stringify({ endpoint: this.#endpoint, ...result }), { mode: 0o600 })
-    await rename(fresh, this.#file)
+  /** Sees what another console has kept meanwhile. A file that can't be read counts as none: the drives can be read again. */
+  async refresh(): Promise<void> {
+    const stems = (await this.#names()).filter((name) => name.endsWith(HEAD)).map((name) => name.slice(0, -HEAD.length))
+    const known = new Map(this.#heads.map((head) => [head.stem, head]))
+    const heads = await Promise.all(stems.map((stem) => known.get(stem) ?? this.#readHead(stem)))
+    this.#heads = heads.filter((head) => head !== undefined).sort((one, other) => (one.stem < other.stem ? 1 : -1))
+    await this.#dropUnreadable()
   }
 
+  /** Compares it with the audit before, and keeps it. */
+  async keep({ audit, items }: AuditResult): Promise<AuditResult> {
+    await this.refresh()
+    const before = this.latest
+    const regressed = before === null ? 0 : becamePlaintext(before.items, items).length
+    const result = { audit: { ...audit, regressed }, items }
+    const stem = `${audit.takenAt.replace(/[-:.]/g, '')}-${audit.id}`
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+    // The items first: whoever sees the head finds them.
+    await this.#write(stem + ITEMS, items)
+    await this.#write(stem + HEAD, result.audit)
+    this.#heads = [{ stem, audit: result.audit }, ...this.#heads]
+    this.#remember(stem, items)
+    await this.#forgetOld()
+    return result
+  }
+
+  /** As of the last {@link refresh} or {@link keep}. */
   get latest(): AuditResult | null {
-    return this.#latest
+    const [head] = this.#heads
+    const items = head && this.#items.get(head.stem)
+    return head && items ? { audit: head.audit, items } : null
+  }
+
+  /** All that are kept, newest first, those included whose items are not. */
+  get heads(): readonly IamAudit[] {
+    return this.#heads.map(({ audit }) => audit)
   }
 
   /** @throws AppError `no-audit-yet` */
   require(): AuditResult {
-    if (this.#latest === null) throw new AppError('no-audit-yet', 'Read the drives first.')
-    return this.#latest
+    if (this.latest === null) throw new AppError('no-audit-yet', 'Read the drives first.')
+    return this.latest
+  }
+
+  /** @throws AppError `not-found` for an audit that is not kept, or of which only the counts are */
+  async read(id: string): Promise<AuditResult> {
+    const at = this.#heads.findIndex(({ audit }) => audit.id === id)
+    const head = this.#heads[at]
+    const items = head && (await this.#itemsOf(head.stem))
+    if (head && items) return { audit: head.audit, items }
+    throw new AppError(
+      'not-found',
+      head
+        ? `Of this audit only the counts are kept: the console keeps the items of the last ${ITEMS_KEPT}.`
+        : `This audit is not kept: the console keeps the last ${HEADS_KEPT}.`,
+    )
+  }
+
+  /** Which items of the latest audit were sealed at the one before; null where none was, or there is none to compare with. */
+  async regression(): Promise<Regression | null> {
+    const [now, before] = this.#heads
+    if (now === undefined || before === undefined || now.audit.regressed === 0) return null
+    const [is, was] = [await this.#itemsOf(now.stem), await this.#itemsOf(before.stem)]
+    if (is === undefined || was === undefined) return null
+    return { from: before.audit.id, to: now.audit.id, paths: becamePlaintext(was, is) }
+  }
+
+  async #names(): Promise<string[]> {
+    try {
+      return await readdir(this.#folder)
+    } catch {
+      return []
+    }
+  }
+
+  async #readHead(stem: string): Promise<KeptHead | undefined> {
+    const { data } = z.safeParse(IamAudit, await this.#readJson(stem + HEAD))
+    return data && { stem, audit: data }
+  }
+
+  /** The newest counts as the latest only with its items. */
+  async #dropUnreadable() {
+    while (this.#heads[0] !== undefined && (await this.#itemsOf(this.#heads[0].stem)) === undefined) {
+      this.#heads = this.#heads.slice(1)
+    }
+  }
+
+  async #itemsOf(stem: string): Promise<readonly IamItem[] | undefined> {
+    const known = this.#items.get(stem)
+    if (known) return known
+    const list = await this.#readJson(stem + ITEMS)
+    if (!Array.isArray(list)) return undefined
+    const items: IamItem[] = []
+    const turn = turns()
+    for (const each of list) {
+      const { data } = z.safeParse(IamItem, each)
+      if (data === undefined) return undefined
+      items.push(data)
+      await turn()
+    }
+    this.#remember(stem, items)
+    return items
+  }
+
+  #remember(stem: string, items: readonly IamItem[]) {
+    this.#items.set(stem, items)
+    for (const old of this.#items.keys()) {
+      if (this.#items.size <= IN_MEMORY) return
+      if (old !== this.#heads[0]?.stem) this.#items.delete(old)
+    }
+  }
+
+  async #readJson(name: string): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(join(this.#folder, name), 'utf8'))
+    } catch {
+      return undefined
+    }
+  }
+
+  async #write(name: string, content: unknown) {
+    const file = join(this.#folder, name)
+    const fresh = `${file}.${randomUUID()}.new`
+    await writeFile(fresh, JSON.stringify(content), { mode: 0o600 })
+    await rename(fresh, file)
+  }
+
+  async #forgetOld() {
+    const [kept, withItems] = [this.#heads.slice(0, HEADS_KEPT), this.#heads.slice(0, ITEMS_KEPT)]
+    const wanted = new Set([...kept.map(({ stem }) => stem + HEAD), ...withItems.map(({ stem }) => stem + ITEMS)])
+    const old = (await this.#names()).filter(
+      (name) => isFinished(name) && !wanted.has(name) && name < `${kept[0]!.stem}`,
+    )
+    await Promise.all(old.map((name) => rm(join(this.#folder, name), { force: true })))
+    this.#heads = kept
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
+/** Others are still being written. */
+const isFinished = (name: string) => name.endsWith(HEAD) || name.endsWith(ITEMS)

@@ -1,22 +1,33 @@
+import { AppError } from '../errors.ts'
 import { inspect, SYSTEM_VOLUME } from '../minio/inspect.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
 
 const REMEMBERED_MS = 30_000
+/** While MinIO is away it can't be asked, and who watches a migration wait for it needs to see that. */
+const WHILE_AWAY_MS = 30 * 60_000
 
 /**
  * Whether somebody may see what was read from the drives: MinIO's own answer to `admin:InspectData`, asked by reading the
  * drives' format.json, which holds no secret. A kept audit names users and policies, and so does a running job. A yes is
- * remembered for half a minute; a no never.
+ * remembered for half a minute, or for half an hour as long as MinIO does not answer at all; a no never.
  */
 export class DrivePermission {
-  readonly #until = new Map<string, number>()
+  readonly #saidYes = new Map<string, number>()
 
   /** @throws AppError `not-allowed`, or what keeps MinIO from answering */
   async require(minio: Minio, credentials: Credentials) {
+    const { accessKey } = credentials
+    const age = Date.now() - (this.#saidYes.get(accessKey) ?? Number.NEGATIVE_INFINITY)
+    if (age < REMEMBERED_MS) return
+    try {
+      await inspect(minio, credentials, { volume: SYSTEM_VOLUME, file: 'format.json' })
+    } catch (error) {
+      if (age < WHILE_AWAY_MS && error instanceof AppError && error.code === 'upstream-unreachable') return
+      this.#saidYes.delete(accessKey)
+      throw error
+    }
     const now = Date.now()
-    if ((this.#until.get(credentials.accessKey) ?? 0) > now) return
-    await inspect(minio, credentials, { volume: SYSTEM_VOLUME, file: 'format.json' })
-    for (const [accessKey, until] of this.#until) if (until <= now) this.#until.delete(accessKey)
-    this.#until.set(credentials.accessKey, now + REMEMBERED_MS)
+    for (const [known, at] of this.#saidYes) if (now - at > WHILE_AWAY_MS) this.#saidYes.delete(known)
+    this.#saidYes.set(accessKey, now)
   }
 }

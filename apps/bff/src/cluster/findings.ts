@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '@strongroom/shared/overview'
-import { bucketCount, items, type Observed, sealFigures } from './observed.ts'
+import { bucketCount, clock, items, type Observed, plural, sealFigures } from './observed.ts'
+import { type ReleaseHistory, releaseHistory } from './release-history.ts'
 import { unseenParts } from './verdict.ts'
 
 type Source = (observed: Observed) => Finding | undefined
@@ -82,6 +83,23 @@ const underRoot: Source = ({ kms, audit }) => {
   }
 }
 
+const PATHS_TOLD = 5
+
+const regressed: Source = ({ audit, regression }) => {
+  if (audit === null || regression === null) return undefined
+  const { paths, from, to } = regression
+  const [first, ...more] = paths
+  if (first === undefined) return undefined
+  const told = paths.slice(0, PATHS_TOLD).join(', ') + (paths.length > PATHS_TOLD ? ' …' : '')
+  return {
+    id: 'regressed',
+    severity: 'critical',
+    title: more.length === 0 ? `${first} became plaintext again` : `${items(paths.length)} became plaintext again`,
+    detail: `Sealed at the audit before, in plaintext at ${clock(audit.takenAt)} on ${audit.takenAt.slice(0, 10)}: ${told}. Something wrote them without a KMS: a node that runs without one, a restored backup, an old drive. See that every node runs on the KMS, migrate the items, then change the secrets that they held.`,
+    action: { label: 'Compare the two audits', href: `/iam/compare?from=${from}&to=${to}&change=regressed` },
+  }
+}
+
 const plaintextIam: Source = ({ kms, audit }) => {
   if (audit === null) return undefined
   const { plaintextThatMatters, total } = sealFigures(audit, kms.defaultKey)
@@ -90,8 +108,37 @@ const plaintextIam: Source = ({ kms, audit }) => {
     id: 'plaintext-iam',
     severity: 'critical',
     title: 'User secrets are readable on the drives',
-    detail: `${plaintextThatMatters} of ${items(total)} lie in plaintext. Migrate them, then rotate the secrets they held: old copies may exist on retired drives, snapshots and backups.`,
+    detail: `${plaintextThatMatters} of ${items(total)} lie in plaintext. Migrate them, then rotate the secrets they held: old copies may exist on retired drives, snapshots and backups. A release of 2021-05-11 to 2023-04-20 that was once started without a KMS leaves them so.`,
     action: { label: kms.kind === 'none' ? 'See the items' : 'Migrate IAM', href: '/iam?seal=plaintext' },
+  }
+}
+
+const plaintextTargets: Source = ({ kms, audit }) => {
+  const count = audit ? sealFigures(audit, kms.defaultKey).plaintextTargets : 0
+  if (count === 0) return undefined
+  const cure =
+    kms.kind === 'none'
+      ? 'Give MinIO a KMS: it seals them by itself at its first start with one.'
+      : 'MinIO seals them by itself at its next start with a KMS; entering the secret of a target again does so at once.'
+  return {
+    id: 'plaintext-targets',
+    severity: 'critical',
+    title: `Replication credentials of ${bucketCount(count)} are readable on the drives`,
+    detail: `${cure} Then change the credentials at the target: old copies may exist on retired drives, snapshots and backups.`,
+    action: { label: 'See the targets', href: '/iam?kind=bucket-targets&seal=plaintext' },
+  }
+}
+
+const batchJobs: Source = ({ kms, audit }) => {
+  const count = audit ? sealFigures(audit, kms.defaultKey).batchJobs : 0
+  if (count === 0) return undefined
+  return {
+    id: 'batch-jobs',
+    severity: 'warning',
+    title: `${plural(count, 'batch job')} ${count === 1 ? 'keeps its' : 'keep their'} credentials in plaintext`,
+    detail:
+      'MinIO seals no job file, with a KMS or without, and ended jobs leave theirs. Cancel the jobs that have done their work, which removes the file, and change the credentials that they held; give new jobs short-lived ones.',
+    action: { label: 'See the jobs', href: '/iam?kind=batch-job' },
   }
 }
 
@@ -202,14 +249,44 @@ const defaultPassword: Source = ({ defaultRootPassword }) =>
       }
     : undefined
 
-const legacyMarker: Source = ({ audit }) =>
-  audit?.legacyMarker
+/** Of nodes of several releases the one that does most at its next start. */
+function historyOf({ kms }: Observed): ReleaseHistory | null {
+  const known = kms.nodes.map(({ version }) => version && releaseHistory(version)).filter((history) => !!history)
+  return known.find(({ behaviour }) => behaviour === 'migrates-once') ?? known[0] ?? null
+}
+
+/** The one-time migration of 2021 writes plaintext where no KMS is configured, so it is told before the start that does it. */
+const release: Source = (observed) => {
+  const { kms, audit } = observed
+  const history = historyOf(observed)
+  if (history?.behaviour === 'seals-under-root')
+    return {
+      id: 'release',
+      severity: 'warning',
+      title: 'This release of MinIO seals users and settings under the root password',
+      detail: history.explanation,
+      action: { label: 'See the nodes', href: '/kms' },
+    }
+  if (history?.behaviour !== 'migrates-once' || audit?.legacyMarker === false) return undefined
+  const trap = kms.kind === 'none'
+  return {
+    id: 'release',
+    severity: trap ? 'critical' : 'warning',
+    title: trap
+      ? 'The next start of this MinIO may write all user secrets in plaintext'
+      : 'The next start of this MinIO may rewrite all IAM and config items',
+    detail: `${history.explanation}${audit === null ? ' Read the drives to see whether the marker is there.' : ''}`,
+    action: { label: audit === null ? 'Read the drives' : 'See the audit', href: '/iam' },
+  }
+}
+
+const legacyMarker: Source = (observed) =>
+  observed.audit?.legacyMarker && historyOf(observed)?.behaviour !== 'migrates-once'
     ? {
         id: 'legacy-marker',
         severity: 'info',
         title: 'The one-time migration of 2021 never ran here',
-        detail:
-          'The marker backend-encrypted is still there. Releases since April 2023 leave it and migrate nothing by themselves.',
+        detail: `The marker backend-encrypted is still there. Releases of 2021-05-11 to 2023-04-20 migrate at their start while it is, in plaintext where they find no KMS; later ones leave it and migrate nothing by themselves. Never start one of those on these drives without a KMS.`,
         action: { label: 'See the audit', href: '/iam' },
       }
     : undefined
@@ -233,26 +310,15 @@ const notObserved: Source = (observed) => {
   }
 }
 
-/** A verdict over IAM and config items must not be taken for one over these. */
-const notRead: Source = ({ audit }) =>
-  audit === null
-    ? undefined
-    : {
-        id: 'not-read',
-        severity: 'info',
-        title: 'Not observed: bucket targets and batch-job files',
-        detail:
-          'The audit reads users, groups, policies, accounts and settings. Replication credentials in bucket metadata and the files of batch jobs lie beside them and are not read; job files hold their credentials in plaintext until the job is cancelled.',
-        action: { label: 'See what was read', href: '/iam' },
-      }
-
 const SOURCES: readonly Source[] = [
   iamNotLoaded,
   wrongKey,
   kesDown,
   keyFails,
   underRoot,
+  regressed,
   plaintextIam,
+  plaintextTargets,
   noKms,
   defaultPassword,
   staticKey,
@@ -261,7 +327,8 @@ const SOURCES: readonly Source[] = [
   nodesDiffer,
   endpointsDown,
   legacyVariables,
+  batchJobs,
+  release,
   legacyMarker,
   notObserved,
-  notRead,
 ]

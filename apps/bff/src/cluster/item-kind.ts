@@ -3,7 +3,7 @@ import type { ItemKind } from '@strongroom/shared/iam'
 /** What an item below the system volume is, by its path alone. */
 export interface ItemIdentity {
   readonly kind: ItemKind
-  /** The user, access key, group, policy …; for a mapping `users/alice`, `groups/hr` or `sts-users/…`. */
+  /** The user, access key, group, policy, bucket, job …; for a mapping `users/alice`, `groups/hr` or `sts-users/…`. */
   readonly name: string
 }
 
@@ -18,9 +18,14 @@ const PATTERNS: readonly [RegExp, ItemKind][] = [
   [/^config\/(config\.json)$/, 'server-config'],
   [/^config\/history\/(.+)\.kv$/, 'config-history'],
   [/^config\/(tier-config\.bin)$/, 'tier-config'],
+  [/^buckets\/([^/]+)\/\.metadata\.bin$/, 'bucket-targets'],
+  [/^batch-jobs\/([^/]+)$/, 'batch-job'],
 ]
 
-/** Layout of `.minio.sys/config`: MinIO cmd/iam-store.go (prefixes) and cmd/config-common.go. */
+/**
+ * Layout of the system volume: MinIO cmd/iam-store.go (prefixes), cmd/config-common.go, cmd/bucket-metadata.go,
+ * cmd/batch-handlers.go. Names of LDAP users may hold slashes.
+ */
 export function identify(path: string): ItemIdentity {
   for (const [pattern, kind] of PATTERNS) {
     const found = pattern.exec(path)

@@ -18,6 +18,9 @@ test.each([
   ['config/config.json', 'server-config', 'config.json'],
   ['config/history/1b2c.kv', 'config-history', '1b2c'],
   ['config/tier-config.bin', 'tier-config', 'tier-config.bin'],
+  ['config/iam/policydb/sts-users/cn=a/b,dc=x.json', 'policy-mapping', 'sts-users/cn=a/b,dc=x'],
+  ['buckets/archive/.metadata.bin', 'bucket-targets', 'archive'],
+  ['batch-jobs/E9x-1', 'batch-job', 'E9x-1'],
   ['config/site-replication/state.json', 'other', 'config/site-replication/state.json'],
 ])('%s is a %s', (path, kind, name) => {
   expect(identify(path)).toEqual({ kind, name })
@@ -26,7 +29,15 @@ test.each([
 describe('what a migration can move', () => {
   test('is decided by kind, and everything else says why not', () => {
     expect(movability({ kind: 'user', name: 'alice' }, 'root-credentials')).toEqual({ movable: true })
-    for (const kind of ['sts', 'config-history', 'format', 'tier-config', 'other'] as const) {
+    for (const kind of [
+      'sts',
+      'config-history',
+      'format',
+      'tier-config',
+      'bucket-targets',
+      'batch-job',
+      'other',
+    ] as const) {
       expect(movability({ kind, name: 'x' }, 'plaintext')).toMatchObject({
         movable: false,
         note: expect.stringMatching(/\w/),
@@ -34,6 +45,13 @@ describe('what a migration can move', () => {
     }
     expect(movability({ kind: 'service-account', name: 'site-replicator-0' }, 'plaintext').movable).toBe(false)
     expect(movability({ kind: 'user', name: 'alice' }, 'unreadable').movable).toBe(false)
+    const targets = { kind: 'bucket-targets', name: 'archive' } as const
+    expect(movability(targets, 'plaintext').note).toContain('at its next start with a KMS')
+    expect(movability(targets, 'kms').note).toContain('seal it again on this page')
+    expect(movability(targets, 'kms', { oldForm: true }).note).toContain('before May 2021')
+    expect(movability({ kind: 'other', name: 'config/site-replication/state.json' }, 'plaintext').note).toContain(
+      'no secret',
+    )
     expect(movability({ kind: 'format', name: 'format.json' }, 'root-credentials').note).toContain('Way out')
   })
 

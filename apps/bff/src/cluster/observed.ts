@@ -1,7 +1,8 @@
 import type { Bucket } from '@strongroom/shared/buckets'
-import type { IamAudit } from '@strongroom/shared/iam'
+import type { IamAudit, ItemKind } from '@strongroom/shared/iam'
 import type { KeyProof } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
+import type { Regression } from './audit-store.ts'
 
 /** All that the verdict and the findings are made from: what was looked at, and when. `null`: it could not be looked at. */
 export interface Observed {
@@ -9,6 +10,8 @@ export interface Observed {
   /** The first time in a row that no KES endpoint answered. */
   readonly kesDownSince: Date | null
   readonly audit: IamAudit | null
+  /** Items that the audit before found sealed; null where there are none. */
+  readonly regression: Regression | null
   /** Whether {@link audit} is for this caller: MinIO's answer to `admin:InspectData`, or none. */
   readonly drives: DriveSight
   readonly buckets: readonly Bucket[] | null
@@ -31,20 +34,29 @@ export interface SealFigures {
   readonly total: number
   readonly underRoot: number
   readonly plaintext: number
-  /** Plaintext items that may hold a secret: all but `format.json`. */
+  /** Plaintext items that may hold a secret and that can be sealed: those of users, groups, policies, settings. */
   readonly plaintextThatMatters: number
+  /** Remote targets of buckets, whose credentials lie in clear. */
+  readonly plaintextTargets: number
+  /** Files of batch jobs: MinIO seals none. */
+  readonly batchJobs: number
   readonly unreadable: number
   /** Names of keys other than the default one, with how many items each seals. */
   readonly otherKeys: readonly (readonly [string, number])[]
 }
 
+/** Kinds whose plaintext is told apart, or holds no secret: `other` is the state of site replication. */
+const APART: readonly ItemKind[] = ['format', 'other', 'bucket-targets', 'batch-job']
+
 export function sealFigures(audit: IamAudit, defaultKey: string | null): SealFigures {
-  const format = audit.byKind.find(({ kind }) => kind === 'format')
+  const plaintextOf = (kind: ItemKind) => audit.byKind.find((each) => each.kind === kind)?.counts.plaintext ?? 0
   return {
     total: audit.total,
     underRoot: audit.counts['root-credentials'],
     plaintext: audit.counts.plaintext,
-    plaintextThatMatters: audit.counts.plaintext - (format?.counts.plaintext ?? 0),
+    plaintextThatMatters: audit.counts.plaintext - APART.reduce((sum, kind) => sum + plaintextOf(kind), 0),
+    plaintextTargets: plaintextOf('bucket-targets'),
+    batchJobs: plaintextOf('batch-job'),
     unreadable: audit.counts.unreadable,
     otherKeys: Object.entries(audit.counts.kms).filter(([name]) => name !== defaultKey),
   }
@@ -53,6 +65,6 @@ export function sealFigures(audit: IamAudit, defaultKey: string | null): SealFig
 /** `14:02:11 UTC`. */
 export const clock = (moment: Date | string) => `${new Date(moment).toISOString().slice(11, 19)} UTC`
 
-const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
+export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
 export const items = (count: number) => plural(count, 'IAM and config item')
 export const bucketCount = (count: number) => plural(count, 'bucket')

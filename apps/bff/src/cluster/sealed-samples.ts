@@ -2,7 +2,8 @@ import { canonicalContext, itemContext } from '../crypto/context.ts'
 import { parseKmsEnvelope } from '../crypto/kms-envelope.ts'
 import { listBuckets } from '../minio/buckets.ts'
 import { listObjectsWithMetadata } from '../minio/object-listing.ts'
-import { type DriveReader, readItems, readMeta } from './drive-reader.ts'
+import { type DriveReader, readMeta } from './drive-reader.ts'
+import { inspectSource, systemVolume } from './inspect-source.ts'
 
 /** A sealed data key of this cluster, with what it is bound to. */
 export interface SealedSample {
@@ -24,13 +25,18 @@ export async function sealedSamples(reader: DriveReader, name: string): Promise<
 }
 
 async function itemSamples(reader: DriveReader, name: string): Promise<SealedSample[]> {
-  const { items } = await readItems(reader, 'config')
-  const samples = items.flatMap(({ path, bytes }) => {
-    const envelope = bytes && parseKmsEnvelope(bytes)
-    if (envelope?.keyName !== name) return []
-    return [{ from: 'iam' as const, path, sealedKey: envelope.sealedKey.slice(), context: itemContext(path) }]
-  })
-  for (const { bytes } of items) bytes?.fill(0)
+  const samples: SealedSample[] = []
+  const volume = await systemVolume(reader)
+  for await (const { items } of inspectSource(reader, volume).batches()) {
+    for (const { path, bytes } of items) {
+      const envelope = bytes && parseKmsEnvelope(bytes)
+      if (envelope?.keyName === name) {
+        const sealedKey = envelope.sealedKey.slice()
+        samples.push({ from: 'iam', path, sealedKey, context: itemContext(path, volume) })
+      }
+      bytes?.fill(0)
+    }
+  }
   return spread(samples, FROM_ITEMS)
 }
 

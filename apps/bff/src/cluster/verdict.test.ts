@@ -1,4 +1,4 @@
-import type { IamAudit } from '@strongroom/shared/iam'
+import type { IamAudit, ItemKind } from '@strongroom/shared/iam'
 import type { KesStatus, Kms } from '@strongroom/shared/kms'
 import { describe, expect, test } from 'vitest'
 import { findings } from './findings.ts'
@@ -46,6 +46,11 @@ const counts = (over: Partial<IamAudit['counts']> = {}) => ({
 })
 
 const audit = (over: Partial<IamAudit> = {}): IamAudit => ({
+  id: 'a2',
+  tookMs: 120,
+  opened: null,
+  volume: '.minio.sys',
+  regressed: 0,
   takenAt: NOW.toISOString(),
   counts: counts(),
   byKind: [],
@@ -70,6 +75,7 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   kms: kms(),
   kesDownSince: null,
   audit: audit(),
+  regression: null,
   drives: 'shown',
   buckets: [bucket('sse-s3')],
   bucketsAt: NOW,
@@ -94,6 +100,25 @@ const wrong = {
 const underRoot = audit({ counts: counts({ 'root-credentials': 69, kms: {} }), toMove: 66, total: 69 })
 const plaintext = audit({ counts: counts({ plaintext: 47, kms: {} }), toMove: 41, total: 47 })
 
+const kindOf = (kind: ItemKind, over: Partial<IamAudit['counts']>) => ({ kind, counts: counts({ kms: {}, ...over }) })
+const jobs = audit({ counts: counts({ plaintext: 2 }), byKind: [kindOf('batch-job', { plaintext: 2 })], total: 62 })
+const targets = audit({
+  counts: counts({ plaintext: 1 }),
+  byKind: [kindOf('bucket-targets', { plaintext: 1 })],
+  total: 61,
+})
+const regression = { from: 'a1', to: 'a2', paths: ['config/iam/users/alice/identity.json'] }
+const node = (version: string): Kms['nodes'][number] => ({
+  endpoint: 'n1',
+  state: 'online',
+  version,
+  uptimeSeconds: 1,
+  drives: 4,
+  drivesOnline: 4,
+  kind: 'kes',
+  defaultKey: 'prod',
+})
+
 const cases: [string, Partial<Observed>, string, string][] = [
   [
     'IAM not loaded',
@@ -108,6 +133,24 @@ const cases: [string, Partial<Observed>, string, string][] = [
     { audit: underRoot },
     'root-credentials',
     '69 IAM and config items are still encrypted with the root password. Do not change it.',
+  ],
+  [
+    'plaintext again',
+    { audit: plaintext, regression },
+    'plaintext-iam',
+    '1 IAM and config item was sealed before and lies in plaintext again (read 14:02:11 UTC).',
+  ],
+  [
+    'plaintext bucket targets',
+    { audit: targets },
+    'plaintext-iam',
+    'The KMS works, but 1 of 61 IAM and config items lie in plaintext on the drives.',
+  ],
+  [
+    'batch jobs',
+    { audit: jobs },
+    'plaintext-iam',
+    'IAM is sealed. 2 batch jobs keep their credentials in plaintext until cancelled.',
   ],
   [
     'plaintext IAM',
@@ -209,8 +252,8 @@ describe('findings', () => {
     const found = findings(
       observed({ kms: kms({ kind: 'static', kes: null }), audit: underRoot, buckets: [bucket('none')] }),
     )
-    expect(found.map(({ id }) => id)).toEqual(['root-credentials', 'static-key', 'buckets-open', 'not-read'])
-    expect(found.map(({ severity }) => severity)).toEqual(['critical', 'warning', 'warning', 'info'])
+    expect(found.map(({ id }) => id)).toEqual(['root-credentials', 'static-key', 'buckets-open'])
+    expect(found.map(({ severity }) => severity)).toEqual(['critical', 'warning', 'warning'])
     expect(found.every(({ action }) => action.href?.startsWith('/'))).toBe(true)
   })
 
@@ -223,7 +266,46 @@ describe('findings', () => {
   })
 
   test('nothing is wrong: only what was not looked at is said', () => {
-    expect(findings(observed()).map(({ id }) => id)).toEqual(['not-read'])
+    expect(findings(observed())).toEqual([])
     expect(findings(observed({ audit: null })).map(({ id }) => id)).toEqual(['not-observed'])
+  })
+
+  test('what became plaintext again comes first, with the way to compare', () => {
+    const [first] = findings(observed({ audit: plaintext, regression }))
+    expect(first).toMatchObject({
+      id: 'regressed',
+      severity: 'critical',
+      title: 'config/iam/users/alice/identity.json became plaintext again',
+      detail: expect.stringContaining('14:02:11 UTC on 2026-11-21'),
+      action: { href: '/iam/compare?from=a1&to=a2&change=regressed' },
+    })
+    const paths = Array.from({ length: 7 }, (_, index) => `config/iam/users/u${index}/identity.json`)
+    const many = findings(observed({ audit: plaintext, regression: { ...regression, paths } }))[0]!
+    expect(many.title).toBe('7 IAM and config items became plaintext again')
+    expect(many.detail).toContain('u4/identity.json …')
+    expect(many.detail).not.toContain('u5')
+  })
+
+  test('bucket targets and batch jobs in plaintext have cures of their own', () => {
+    expect(findings(observed({ audit: targets })).map(({ id, severity }) => [id, severity])).toEqual([
+      ['plaintext-targets', 'critical'],
+    ])
+    expect(findings(observed({ audit: jobs })).map(({ id, severity }) => [id, severity])).toEqual([
+      ['batch-jobs', 'warning'],
+    ])
+  })
+
+  test('the trap of the one-time migration is told before the start that does it', () => {
+    const none = { kind: 'none' as const, defaultKey: null, keyWorks: null, kes: null }
+    const ids = (version: string, over: Partial<Kms>, marker: boolean) =>
+      findings(observed({ kms: kms({ nodes: [node(version)], ...over }), audit: audit({ legacyMarker: marker }) }))
+        .filter(({ id }) => id === 'release' || id === 'legacy-marker')
+        .map(({ id, severity }) => `${id} ${severity}`)
+    expect(ids('2022-10-24T18:35:07Z', none, true)).toEqual(['release critical'])
+    expect(ids('2022-10-24T18:35:07Z', {}, true)).toEqual(['release warning'])
+    expect(ids('2022-10-24T18:35:07Z', {}, false)).toEqual([])
+    expect(ids('2021-04-22T15:44:28Z', {}, true)).toEqual(['release warning', 'legacy-marker info'])
+    expect(ids('2023-04-28T18:11:17Z', {}, true)).toEqual(['legacy-marker info'])
+    expect(ids('DEVELOPMENT.GOGET', {}, true)).toEqual(['legacy-marker info'])
   })
 })

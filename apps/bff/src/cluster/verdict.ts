@@ -1,5 +1,5 @@
 import type { Overview } from '@strongroom/shared/overview'
-import { clock, type DriveSight, items, type Observed, sealFigures } from './observed.ts'
+import { clock, type DriveSight, items, type Observed, plural, sealFigures } from './observed.ts'
 
 type Verdict = Overview['verdict']
 type Told = Omit<Verdict, 'evidence'>
@@ -39,10 +39,17 @@ const rootCredentials: Rule = ({ kms, audit }) => {
   return { id: 'root-credentials', sentence, severity: nothingToMove ? 'warning' : 'critical' }
 }
 
+const regressed: Rule = ({ audit, regression }) => {
+  const count = regression?.paths.length ?? 0
+  if (audit === null || count === 0) return undefined
+  const sentence = `${items(count)} ${count === 1 ? 'was' : 'were'} sealed before and ${count === 1 ? 'lies' : 'lie'} in plaintext again (read ${clock(audit.takenAt)}).`
+  return critical('plaintext-iam', sentence)
+}
+
 const plaintextIam: Rule = ({ kms, audit }) => {
   if (audit === null || kms.kind === 'none') return undefined
-  const { plaintextThatMatters, plaintext, total } = sealFigures(audit, kms.defaultKey)
-  if (plaintextThatMatters === 0) return undefined
+  const { plaintextThatMatters, plaintextTargets, plaintext, total } = sealFigures(audit, kms.defaultKey)
+  if (plaintextThatMatters + plaintextTargets === 0) return undefined
   const works = kms.keyWorks === true ? 'The KMS works, but' : 'A KMS is configured, but'
   return critical('plaintext-iam', `${works} ${plaintext} of ${items(total)} lie in plaintext on the drives.`)
 }
@@ -80,6 +87,15 @@ const mixedKeys: Rule = ({ kms, audit }) => {
   return { id: 'mixed-keys', severity: 'warning', sentence }
 }
 
+/** No KMS seals them, so they are no emergency; and nothing is wholly sealed while they are there. */
+const batchJobs: Rule = ({ kms, audit }) => {
+  const count = audit ? sealFigures(audit, kms.defaultKey).batchJobs : 0
+  if (count === 0) return undefined
+  const whose = count === 1 ? 'its' : 'their'
+  const sentence = `IAM is sealed. ${plural(count, 'batch job')} ${count === 1 ? 'keeps' : 'keep'} ${whose} credentials in plaintext until cancelled.`
+  return { id: 'plaintext-iam', severity: 'warning', sentence }
+}
+
 const bucketsOpen: Rule = ({ buckets }) => {
   const open = buckets?.filter(({ effective }) => effective?.mode === 'none').length ?? 0
   if (buckets === null || open === 0) return undefined
@@ -102,11 +118,13 @@ const RULES: readonly Rule[] = [
   wrongKey,
   kesDown,
   rootCredentials,
+  regressed,
   plaintextIam,
   noKms,
   neverRead,
   staticKey,
   mixedKeys,
+  batchJobs,
   bucketsOpen,
   unseen,
 ]

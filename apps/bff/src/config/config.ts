@@ -45,6 +45,8 @@ export interface Config {
   /** Why MinIO ignores the `MINIO_KMS_SECRET_KEY_FILE` of the env file; null when it does not. */
   readonly kmsKeyFileIgnored: string | null
   readonly stateDir: string
+  /** Where sealed IAM backups go; `backups` in the state folder unless set. */
+  readonly backupDir: string
   readonly rolesFile: string | null
   /** What the lines of a move to KES name. */
   readonly move: MoveSettings
@@ -66,6 +68,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const envFile = readPath(own, 'STRONGROOM_ENV_FILE')
   const variables: Variables = envFile ? readEnvFile(envFile) : new Map()
   const file = lookupIn((name) => (name.startsWith('MINIO_') ? variables.get(name) : undefined))
+  const stateDir = readStateDir(own)
   return {
     listen: readListen('STRONGROOM_LISTEN', own('STRONGROOM_LISTEN') ?? '127.0.0.1:9080'),
     basePath: readBasePath('STRONGROOM_BASE_PATH', own('STRONGROOM_BASE_PATH') ?? ''),
@@ -79,7 +82,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     keySources: readKeySources(own),
     legacy: legacyNames(variables),
     kmsKeyFileIgnored: kmsKeyFileIgnored(variables),
-    stateDir: readStateDir(own),
+    stateDir,
+    backupDir: readPath(own, 'STRONGROOM_BACKUP_DIR') ?? join(stateDir, 'backups'),
     rolesFile: readPath(own, 'STRONGROOM_ROLES_FILE'),
     move: readMoveSettings(own, file),
     allowRestart: readSwitch(own, 'STRONGROOM_ALLOW_RESTART'),

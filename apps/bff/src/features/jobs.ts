@@ -8,7 +8,7 @@ export function jobRoutes(router: Router, console: Console) {
 
   bind(router, listJobs, async (_, c) => {
     await requireDriveReading(console, c)
-    return { jobs: jobs.list() }
+    return { jobs: await jobs.list() }
   })
 
   bind(router, readJob, async ({ id }, c) => {
@@ -18,12 +18,12 @@ export function jobRoutes(router: Router, console: Console) {
 
   bindEvents(router, followJob, {
     allowed: (c) => requireDriveReading(console, c),
-    open: async ({ id }) => jobs.watch(id),
+    open: ({ id }) => jobs.watch(id),
   })
 
   bind(router, cancelJob, async ({ id }, c) => {
     await requireDriveReading(console, c)
-    jobs.cancel(id)
+    await jobs.cancel(id)
     return null
   })
 }

@@ -44,11 +44,13 @@ async function observe(console: Console, c: RequestContext): Promise<Observed> {
   const access = minioFor(console, c)
   const kms = await kmsNow(console, c)
   const drives = await driveSight(console, c)
+  await console.audits.refresh()
   const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
   return {
     kms,
     kesDownSince: console.kesWatch.note(kms),
     audit: drives === 'shown' ? (console.audits.latest?.audit ?? null) : null,
+    regression: drives === 'shown' ? await console.audits.regression() : null,
     drives,
     buckets,
     bucketsAt: new Date(),

@@ -34,6 +34,29 @@ export function bind<In extends Fields, Out extends Schema>(
   })
 }
 
+/** A file for the caller to save. */
+export interface Download {
+  readonly name: string
+  readonly type: string
+  readonly bytes: Uint8Array
+}
+
+/** Serves `endpoint` as a file that browsers save instead of showing it. */
+export function bindDownload<In extends Fields>(
+  { app, authenticate }: Router,
+  endpoint: Endpoint<In>,
+  read: (input: z.output<In>, c: RequestContext) => Promise<Download>,
+) {
+  app.on(endpoint.method, API_PREFIX + endpoint.path, async (c) => {
+    if (endpoint.access === 'session') await authenticate(c)
+    const { name, type, bytes } = await read(await readInput(endpoint, c), c)
+    c.header('Cache-Control', 'no-store')
+    c.header('Content-Type', type)
+    c.header('Content-Disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`)
+    return c.body(Buffer.from(bytes))
+  })
+}
+
 /** Where the events of a stream come from. */
 export interface EventSource<Input, Reply> {
   /** Asked before the stream opens and at each beat while it lasts; throws when the caller may not read it (any more). */

@@ -63,6 +63,7 @@ const bodyOf = (properties: Record<string, object>, required: string[], names: s
 
 function success(endpoint: Endpoint) {
   if (endpoint.status === 204) return { description: 'Done; no body' }
+  if (endpoint.download) return { description: endpoint.summary, content: { 'application/octet-stream': {} } }
   const type = endpoint.events ? 'text/event-stream' : 'application/json'
   return { description: endpoint.summary, content: { [type]: { schema: schemaOf(endpoint.reply, 'output') } } }
 }

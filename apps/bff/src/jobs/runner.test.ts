@@ -1,17 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Job } from '@strongroom/shared/jobs'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '../errors.ts'
 import type { Work } from './job.ts'
 import { JobRunner } from './runner.ts'
 
 const head = { kind: 'iam-audit' as const, startedBy: 'alice', unit: 'items' }
 const failures: unknown[] = []
-const runner = () => new JobRunner((_, cause) => failures.push(cause))
+let folder: string
+const runner = () => new JobRunner({ folder, onFailure: (_, cause) => failures.push(cause), lookMs: 10, beatMs: 20 })
 const tick = () => new Promise((resolve) => setTimeout(resolve, 5))
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'jobs-'))
+})
+afterAll(() => rm(folder, { recursive: true, maxRetries: 3 }))
 
 async function all(jobs: JobRunner, id: string): Promise<Job[]> {
   const seen: Job[] = []
-  for await (const snapshot of jobs.watch(id)) seen.push(snapshot)
+  for await (const snapshot of await jobs.watch(id)) seen.push(snapshot)
   return seen
 }
 
@@ -46,7 +55,7 @@ describe('a job', () => {
     const jobs = runner()
     const { id } = jobs.start(head, counting(1_000))
     await tick()
-    jobs.cancel(id)
+    await jobs.cancel(id)
     const last = (await all(jobs, id)).at(-1)!
     expect(last.state).toBe('cancelled')
     expect(last.done).toBeLessThan(1_000)
@@ -82,7 +91,7 @@ describe('a job', () => {
     const jobs = runner()
     const { id } = jobs.start(head, pausing)
     await tick()
-    expect(jobs.get(id)).toMatchObject({ state: 'paused', endedAt: null })
+    expect(await jobs.get(id)).toMatchObject({ state: 'paused', endedAt: null })
     jobs.resume(id)
     expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'done', done: 1 })
   })
@@ -91,7 +100,7 @@ describe('a job', () => {
     const jobs = runner()
     const { id } = jobs.start(head, pausing)
     await tick()
-    jobs.cancel(id)
+    await jobs.cancel(id)
     expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'cancelled', done: 0 })
   })
 
@@ -105,7 +114,7 @@ describe('a job', () => {
         await tick()
       }
     })
-    jobs.cancel(id)
+    await jobs.cancel(id)
     expect((await all(jobs, id)).at(-1)).toMatchObject({ state: 'failed', message: 'Its content differs.' })
   })
 
@@ -113,12 +122,56 @@ describe('a job', () => {
     const jobs = runner()
     const { id } = jobs.start(head, counting(100))
     expect(() => jobs.start(head, counting(1))).toThrow('conflict')
-    jobs.start({ ...head, kind: 'iam-migration' }, counting(1))
+    const other = jobs.start({ ...head, kind: 'iam-migration' }, counting(1))
+    expect(jobs.running('iam-audit')?.id).toBe(id)
+    await all(jobs, other.id)
+    expect(jobs.running('iam-migration')).toBeUndefined()
     await jobs.stop()
-    expect(jobs.get(id).state).toBe('cancelled')
+    expect(await jobs.get(id)).toMatchObject({ state: 'cancelled', message: 'The console was stopped.' })
   })
 
-  test('unknown ones are told before a stream opens', () => {
-    expect(() => runner().watch('nope')).toThrow('not-found')
+  test('says who ran it, and what it waits for while it waits', async () => {
+    const jobs = runner()
+    const { id } = jobs.start(head, async function* (_, resumed) {
+      yield { state: 'paused', waiting: { on: 'kes', until: null }, credentialsUntil: '2030-01-01T00:00:00.000Z' }
+      await resumed()
+      yield { state: 'running', ranBy: ['alice', 'bob'], hasReport: true }
+    })
+    await tick()
+    expect(await jobs.get(id)).toMatchObject({ ranBy: ['alice'], waiting: { on: 'kes' } })
+    jobs.resume(id)
+    expect((await all(jobs, id)).at(-1)).toMatchObject({ ranBy: ['alice', 'bob'], waiting: null, hasReport: true })
+  })
+
+  test.each([
+    ['done', { secondsLeft: 90 }],
+    ['failed', { secondsLeft: null }],
+  ] as const)('that is %s says how long it would take as its work left it', async (state, told) => {
+    const jobs = runner()
+    const { id } = jobs.start(head, async function* () {
+      yield { ratePerSecond: 2, secondsLeft: 90 }
+      yield { message: 'Counted.' }
+      if (state === 'failed') yield { state }
+    })
+    const seen = await all(jobs, id)
+    expect(seen.at(-1)).toMatchObject({ state, ratePerSecond: null, ...told })
+  })
+
+  test('a reader that leaves waits no longer', async () => {
+    const jobs = runner()
+    const { id } = jobs.start(head, pausing)
+    const reading = await jobs.watch(id)
+    await tick()
+    await reading.next()
+    const next = reading.next()
+    await reading.return(undefined)
+    expect((await next).done).toBe(true)
+    await jobs.stop()
+  })
+
+  test('unknown ones are told before a stream opens', async () => {
+    await expect(runner().watch('nope')).rejects.toThrow('not-found')
+    await expect(runner().get('../../etc/passwd')).rejects.toThrow('not-found')
+    expect(() => runner().resume('nope')).toThrow('conflict')
   })
 })

@@ -1,176 +1,139 @@
 import { randomUUID } from 'node:crypto'
-import { type Job, jobEnded } from '@strongroom/shared/jobs'
+import type { Job } from '@strongroom/shared/jobs'
 import { AppError } from '../errors.ts'
-import type { Progress, Work } from './job.ts'
-
-interface Entry {
-  snapshot: Job
-  changed: Deferred
-  resumed: Deferred
-  readonly abort: AbortController
-}
-
-interface Deferred {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
-}
+import { followKept, followRun } from './follow.ts'
+import type { Work } from './job.ts'
+import { JobStore, newestFirst } from './job-store.ts'
+import { type ProcessIdentity, thisProcess } from './process-identity.ts'
+import { type JobHead, Run } from './run.ts'
 
 const KEPT = 50
 
-/** What starts a job: its kind, who started it, and the unit of its counts. */
-export type JobHead = Pick<Job, 'kind' | 'startedBy' | 'unit'>
+export interface RunnerOptions {
+  /** Shared by the replicas of a console; made when the first job starts. */
+  readonly folder: string
+  /** Hears of what no job raised on purpose, and of snapshots that can't be written, for the log. */
+  readonly onFailure: (job: Job, cause: unknown) => void
+  /** How often jobs that run here are written where they changed, and requests to stop them and jobs of others are read. */
+  readonly lookMs?: number
+  /** How often a job that does not change shows that it is still run. */
+  readonly beatMs?: number
+  /** A job from another host that shows nothing for so long is run no more. */
+  readonly quietMs?: number
+  readonly self?: ProcessIdentity
+}
 
 /**
- * Runs jobs and keeps the latest snapshot of each, so that a slow reader skips to the newest. State is in memory: a
- * restart of the console forgets jobs, and loses nothing else, since each job can be run again.
+ * Runs jobs, and shows those that other processes run or ran on the same folder. Of each it has the latest snapshot, so
+ * that a slow reader skips to the newest. A job ends with its process; each can be run again.
  */
 export class JobRunner {
-  readonly #jobs = new Map<string, Entry>()
-  readonly #onFailure: (job: Job, cause: unknown) => void
+  readonly #runs = new Map<string, Run>()
+  readonly #store: JobStore
+  readonly #onFailure: RunnerOptions['onFailure']
+  readonly #lookMs: number
+  readonly #beatMs: number
+  #timer: NodeJS.Timeout | undefined
 
-  /** @param onFailure hears of what no job raised on purpose, for the log */
-  constructor(onFailure: (job: Job, cause: unknown) => void) {
+  constructor({ folder, onFailure, lookMs = 1_000, beatMs = 2_000, quietMs = 10_000, self }: RunnerOptions) {
+    this.#store = new JobStore({ folder, self: self ?? thisProcess(), quietMs, keep: KEPT })
     this.#onFailure = onFailure
+    this.#lookMs = lookMs
+    this.#beatMs = beatMs
   }
 
-  /** @throws AppError `conflict` while a job of the same kind runs */
+  /** @throws AppError `conflict` while a job of the same kind runs in this process */
   start(head: JobHead, work: Work): Job {
-    const running = this.list().find(({ kind, state }) => kind === head.kind && !isOver(state))
+    const running = this.running(head.kind)
     if (running) throw new AppError('conflict', `Such a job is running already, started by ${running.startedBy}.`)
-    const entry: Entry = {
-      snapshot: firstSnapshot(head),
-      changed: deferred(),
-      resumed: deferred(),
-      abort: new AbortController(),
-    }
-    this.#jobs.set(entry.snapshot.id, entry)
+    const run = new Run(randomUUID(), head, this.#store, this.#onFailure)
+    this.#runs.set(run.snapshot.id, run)
     this.#forgetOldest()
-    void this.#run(entry, work)
-    return entry.snapshot
+    this.#timer ??= setInterval(() => void this.#look(), this.#lookMs).unref()
+    void run.go(work).then(() => this.#afterEnd())
+    return run.snapshot
   }
 
-  list(): Job[] {
-    return [...this.#jobs.values()].map(({ snapshot }) => snapshot).reverse()
+  /** The job of this kind that runs, or waits, in this process. */
+  running(kind: Job['kind']): Job | undefined {
+    return this.#running().find(({ snapshot }) => snapshot.kind === kind)?.snapshot
   }
 
-  get(id: string): Job {
-    return this.#entry(id).snapshot
+  /** Those of all processes on this folder, newest first. */
+  async list(): Promise<Job[]> {
+    const others = (await this.#store.list()).filter(({ id }) => !this.#runs.has(id))
+    const own = [...this.#runs.values()].map(({ snapshot }) => snapshot).reverse()
+    return [...own, ...others].sort(newestFirst)
   }
 
-  /** Snapshots of a job until it ends. Throws `not-found` at once, before a stream is opened. */
-  watch(id: string): AsyncGenerator<Job> {
-    return follow(this.#entry(id))
+  /** @throws AppError `not-found` */
+  async get(id: string): Promise<Job> {
+    const job = this.#runs.get(id)?.snapshot ?? (await this.#store.find(id))
+    if (job === undefined) throw new AppError('not-found', `There is no such job. The last ${KEPT} are kept.`)
+    return job
   }
 
-  /** Lets paused work go on. */
+  /** Snapshots of a job until it ends. Rejects with `not-found` before a stream is opened. */
+  async watch(id: string): Promise<AsyncGenerator<Job, void>> {
+    const run = this.#runs.get(id)
+    if (run !== undefined) return followRun(run)
+    await this.get(id)
+    return followKept(() => this.#store.find(id), this.#lookMs)
+  }
+
+  /**
+   * Lets paused work go on.
+   *
+   * @throws AppError `conflict`: the job is none of this process, and what it waits for can't be brought to it from here
+   */
   resume(id: string) {
-    this.#entry(id).resumed.resolve()
+    const run = this.#runs.get(id)
+    if (run === undefined)
+      throw new AppError(
+        'conflict',
+        'The job runs on another console of this cluster. Let it go on there, or stop it and start it here.',
+      )
+    run.resume()
   }
 
-  cancel(id: string) {
-    this.#entry(id).abort.abort()
+  /** Stops a job here at once, one of another process within a moment. Rejects with `not-found`. */
+  async cancel(id: string) {
+    const run = this.#runs.get(id)
+    if (run !== undefined) run.cancel('Stopped. What was done stays done.')
+    else if ((await this.get(id)).endedAt === null) await this.#store.requestStop(id)
   }
 
-  /** Stops every job: the process is about to end. */
+  /** Stops every job that runs here, and writes how each ended: the process is about to end. */
   async stop() {
-    const running = [...this.#jobs.values()].filter(({ snapshot }) => !jobEnded(snapshot))
-    for (const { abort } of running) abort.abort()
-    await Promise.all(running.map(untilEnd))
+    const running = this.#running()
+    for (const run of running) run.cancel('The console was stopped.')
+    await Promise.all(running.map(({ ended }) => ended))
   }
 
-  async #run(entry: Entry, work: Work) {
-    update(entry, { state: 'running' })
-    const { signal } = entry.abort
-    try {
-      for await (const progress of work(signal, () => resumption(entry))) update(entry, progress)
-      end(entry, entry.snapshot.state === 'failed' ? {} : { state: 'done' })
-    } catch (cause) {
-      if (signal.aborted && cause === signal.reason)
-        return end(entry, { state: 'cancelled', message: 'Stopped. What was done stays done.' })
-      if (!(cause instanceof AppError)) this.#onFailure(entry.snapshot, cause)
-      end(entry, {
-        state: 'failed',
-        message: cause instanceof AppError ? cause.detail : 'The console failed. See its log.',
-      })
+  #running() {
+    return [...this.#runs.values()].filter(({ snapshot }) => snapshot.endedAt === null)
+  }
+
+  async #look() {
+    const running = this.#running()
+    for (const run of running) run.keeper.tick(this.#beatMs)
+    const requests = await this.#store.stopRequests()
+    for (const run of running) if (requests.has(run.snapshot.id)) run.cancel('Stopped. What was done stays done.')
+  }
+
+  async #afterEnd() {
+    if (this.#running().length === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
     }
-  }
-
-  #entry(id: string): Entry {
-    const entry = this.#jobs.get(id)
-    if (entry === undefined)
-      throw new AppError('not-found', 'There is no such job. A restart of the console forgets them.')
-    return entry
+    // What can't be removed now is removed after the next job.
+    await this.#store.prune().catch(() => undefined)
   }
 
   #forgetOldest() {
-    for (const [id, { snapshot }] of this.#jobs) {
-      if (this.#jobs.size <= KEPT) return
-      if (jobEnded(snapshot)) this.#jobs.delete(id)
+    for (const [id, { snapshot }] of this.#runs) {
+      if (this.#runs.size <= KEPT) return
+      if (snapshot.endedAt !== null) this.#runs.delete(id)
     }
-  }
-}
-
-/** The next call of `resume`; a stop ends the waiting. */
-async function resumption(entry: Entry) {
-  const { signal } = entry.abort
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  signal.throwIfAborted()
-  await Promise.race([entry.resumed.promise, stopped])
-  entry.resumed = deferred()
-}
-
-const isOver = (state: Job['state']) => jobEnded({ state })
-
-const firstSnapshot = (head: JobHead): Job => ({
-  ...head,
-  id: randomUUID(),
-  state: 'queued',
-  version: 0,
-  done: 0,
-  total: null,
-  failed: 0,
-  message: '',
-  startedAt: new Date().toISOString(),
-  endedAt: null,
-  seals: null,
-  sealsBefore: null,
-  byKind: [],
-  recent: [],
-  failures: [],
-})
-
-function update(entry: Entry, progress: Progress & Partial<Pick<Job, 'endedAt'>>) {
-  entry.snapshot = { ...entry.snapshot, ...progress, version: entry.snapshot.version + 1 }
-  const { resolve } = entry.changed
-  entry.changed = deferred()
-  resolve()
-}
-
-const end = (entry: Entry, progress: Progress) => update(entry, { ...progress, endedAt: new Date().toISOString() })
-
-/** A slow reader skips versions and always gets the latest. */
-async function* follow(entry: Entry): AsyncGenerator<Job, void> {
-  for (let seen = -1; ; ) {
-    const { snapshot, changed } = entry
-    if (snapshot.version > seen) yield snapshot
-    seen = snapshot.version
-    if (snapshot.endedAt !== null) return
-    if (entry.snapshot.version === seen) await changed.promise
-  }
-}
-
-function deferred(): Deferred {
-  let resolve = () => {}
-  const promise = new Promise<void>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
-}
-
-async function untilEnd(entry: Entry) {
-  for await (const _ of follow(entry)) {
-    // only the end matters
   }
 }

@@ -17,7 +17,13 @@ const InfoReply = z.object({
         version: z.optional(z.string()),
         uptime: z.optional(z.number()),
         drives: z._default(
-          z.array(z.object({ endpoint: z._default(z.string(), ''), state: z.optional(z.string()) })),
+          z.array(
+            z.object({
+              endpoint: z._default(z.string(), ''),
+              state: z.optional(z.string()),
+              healing: z._default(z.boolean(), false),
+            }),
+          ),
           [],
         ),
         minio_env_vars: z.optional(z.record(z.string(), z.string())),
@@ -36,6 +42,8 @@ export interface MinioNode {
   readonly uptimeSeconds: number | null
   readonly drives: number
   readonly drivesOnline: number
+  /** Drives that MinIO fills anew, and replaced ones that it has not begun with: it says `ok` of those it fills. */
+  readonly drivesHealing: readonly string[]
   /**
    * The `MINIO_*` variables it runs with; secret values come redacted, and the KES endpoint, key name and
    * auto-encryption in clear. Null where the node does not tell.
@@ -72,6 +80,9 @@ export async function readInfo(minio: Minio, credentials: Credentials): Promise<
     uptimeSeconds: server.uptime ?? null,
     drives: server.drives.length,
     drivesOnline: server.drives.filter(({ state }) => state === 'ok').length,
+    drivesHealing: server.drives
+      .filter(({ state, healing }) => healing || state === 'unformatted')
+      .map(({ endpoint }) => endpoint),
     env: server.minio_env_vars ?? null,
   }))
   return {

@@ -1,4 +1,4 @@
-import { startAudit } from '@strongroom/shared/iam'
+import { type AuditDepth, startAudit } from '@strongroom/shared/iam'
 import { useLocation } from 'wouter'
 import { useDenied } from '../api/capabilities.ts'
 import { jobChanged, keepJob } from '../api/job-stream.ts'
@@ -7,8 +7,17 @@ import { paths } from '../lib/paths.ts'
 import { Button, type ButtonLook } from '../ui/Button.tsx'
 import { FailureNote } from './FailureNote.tsx'
 
+type Props = {
+  look?: ButtonLook
+  depth?: AuditDepth
+  /** They are being read already. */
+  busy?: boolean
+  /** Why they can't be read now. */
+  why?: string | null
+}
+
 /** Starts an audit, and goes where it can be watched. */
-export function ReadDrives({ look = 'plain' }: { look?: ButtonLook }) {
+export function ReadDrives({ look = 'plain', depth = 'names', busy = false, why = null }: Props) {
   const [, navigate] = useLocation()
   const denied = useDenied('readDrives')
   const start = useCall(startAudit, (job) => {
@@ -18,7 +27,7 @@ export function ReadDrives({ look = 'plain' }: { look?: ButtonLook }) {
   })
   return (
     <>
-      <Button look={look} busy={start.isPending} why={denied} onClick={() => start.mutate({})}>
+      <Button look={look} busy={busy || start.isPending} why={denied ?? why} onClick={() => start.mutate({ depth })}>
         Read the drives
       </Button>
       {start.error && (

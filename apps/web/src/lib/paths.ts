@@ -12,6 +12,13 @@ export const paths = {
   iamItem: (path: string) => `/iam?item=${encodeURIComponent(path)}`,
   iamJob: (id: string) => `/iam?job=${encodeURIComponent(id)}`,
   iamSeal: (seal: string) => `/iam?seal=${encodeURIComponent(seal)}`,
+  iamMigrate: '/iam?act=migrate',
+  iamBackup: '/iam?act=backup',
+  iamReports: '/iam/reports',
+  iamReport: (id: string) => `/iam/reports/${encodeURIComponent(id)}`,
+  iamCompare: '/iam/compare',
+  /** What became of the cluster between the audit `to` and the one before it. */
+  iamCompareWithBefore: (to: string) => `/iam/compare?to=${encodeURIComponent(to)}`,
   move: '/guides/move-to-kes',
   jobs: '/jobs',
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sealSegments, segmentWidths } from './seal.ts'
+import { movingSegments, sealSegments, segmentWidths } from './seal.ts'
 
 describe('segmentWidths', () => {
   test('in proportion when all are wide enough', () => {
@@ -51,4 +51,13 @@ test('segments are widest first; further keys are lighter; empty states are left
     ['plaintext', 'plain'],
     ['kms:older', 'other-2'],
   ])
+})
+
+test('a bar that moves keeps its order, the default key first, and what empties stays with zero', () => {
+  const before = { plaintext: 5, 'root-credentials': 9, kms: {}, unreadable: 0 }
+  const now = { plaintext: 0, 'root-credentials': 2, kms: { K: 12 }, unreadable: 0 }
+  const told = (segments: readonly { id: string; count: number }[]) => segments.map(({ id, count }) => `${id} ${count}`)
+  const moving = movingSegments(now, before, 'K')
+  expect(told(moving.now)).toEqual(['kms:K 12', 'root-credentials 2', 'plaintext 0'])
+  expect(told(moving.before)).toEqual(['kms:K 0', 'root-credentials 9', 'plaintext 5'])
 })

@@ -28,7 +28,10 @@ export const keyLook = (
 }
 
 /** The segments of a seal bar, widest first; states without items are left out. */
-export function sealSegments(counts: SealCounts, defaultKey: string | null): Segment[] {
+export const sealSegments = (counts: SealCounts, defaultKey: string | null): Segment[] =>
+  widestFirst(segmentsOf(counts, defaultKey))
+
+function segmentsOf(counts: SealCounts, defaultKey: string | null): Segment[] {
   const others = Object.keys(counts.kms)
     .filter((key) => key !== defaultKey)
     .sort()
@@ -43,8 +46,28 @@ export function sealSegments(counts: SealCounts, defaultKey: string | null): Seg
     ...words,
     count: counts[state as keyof typeof stateWords],
   }))
-  return widestFirst([...keys, ...states])
+  return [...keys, ...states]
 }
+
+/**
+ * The segments now and before of items that are being moved, in one order that stays: the default key first, then as
+ * they were before, widest first. What has no item any more stays with zero, so that nothing jumps when it empties.
+ */
+export function movingSegments(now: SealCounts, before: SealCounts, defaultKey: string | null) {
+  const all = { ...before, kms: { ...zeros(now), ...before.kms } }
+  const rank = ({ id }: Segment) => (id === `kms:${defaultKey}` ? 0 : 1)
+  const order = segmentsOf(all, defaultKey)
+    .filter(({ id }) => countIn(now, id) > 0 || countIn(before, id) > 0)
+    .sort((a, b) => rank(a) - rank(b) || b.count - a.count || a.id.localeCompare(b.id))
+  const counted = (counts: SealCounts) => order.map((segment) => ({ ...segment, count: countIn(counts, segment.id) }))
+  return { now: counted(now), before: counted(before) }
+}
+
+const zeros = ({ kms }: SealCounts) => Object.fromEntries(Object.keys(kms).map((key) => [key, 0]))
+
+/** How many items the segment `id` counts. */
+export const countIn = (counts: SealCounts, id: string): number =>
+  id.startsWith('kms:') ? (counts.kms[id.slice('kms:'.length)] ?? 0) : (counts[id as keyof typeof stateWords] ?? 0)
 
 export const widestFirst = (segments: Segment[]) =>
   segments.filter((segment) => segment.count > 0).sort((a, b) => b.count - a.count || a.id.localeCompare(b.id))

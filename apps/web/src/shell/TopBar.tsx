@@ -19,7 +19,7 @@ const JOBS_MS = 5_000
 export function TopBar() {
   const cluster = useSession()?.cluster
   return (
-    <header className="sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-surface px-3 sm:gap-3 sm:px-4">
+    <header className="print:hidden sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-surface px-3 sm:gap-3 sm:px-4">
       <MobileMenu />
       <Link href={paths.overview} className="shrink-0 font-semibold max-sm:hidden">
         Strongroom

@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { Icon } from './Icon.tsx'
 
 const ROW_PX = matchMedia('(pointer: coarse)').matches ? 44 : 36
@@ -68,19 +68,13 @@ export function DataTable<Row>(props: Props<Row>) {
               if (row === undefined) return null
               const key = rowKey(row)
               return (
-                <tr
+                <Row
                   key={key}
-                  aria-rowindex={index + 2}
-                  aria-selected={selected === key || undefined}
-                  style={{ height: ROW_PX }}
-                  className="relative hover:bg-sunken aria-selected:bg-accent-soft"
-                >
-                  {columns.map(({ id, cell, className = '' }) => (
-                    <td key={id} className={`truncate border-t border-line px-3 ${className}`}>
-                      {cell(row)}
-                    </td>
-                  ))}
-                </tr>
+                  row={row}
+                  index={index}
+                  columns={columns as readonly Column<unknown>[]}
+                  selected={selected === key}
+                />
               )
             })}
           <Gap height={below} />
@@ -89,6 +83,26 @@ export function DataTable<Row>(props: Props<Row>) {
     </div>
   )
 }
+
+type RowProps = { row: unknown; index: number; columns: readonly Column<unknown>[]; selected: boolean }
+
+/** Drawn anew when it changes, and not when the window moves over it. */
+const Row = memo(function Row({ row, index, columns, selected }: RowProps) {
+  return (
+    <tr
+      aria-rowindex={index + 2}
+      aria-selected={selected || undefined}
+      style={{ height: ROW_PX }}
+      className="relative hover:bg-sunken aria-selected:bg-accent-soft"
+    >
+      {columns.map(({ id, cell, className = '' }) => (
+        <td key={id} className={`truncate border-t border-line px-3 ${className}`}>
+          {cell(row)}
+        </td>
+      ))}
+    </tr>
+  )
+})
 
 function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string; onSort: Props<Row>['onSort'] }) {
   const { id, head, compare, className = '' } = column

@@ -6,6 +6,8 @@ type Props = {
   children: ReactNode
   /** Absent: the dialog can't be left without deciding. */
   onClose?: (() => void) | undefined
+  /** Room for figures beside the decision. */
+  wide?: boolean
 }
 
 /** Left to itself the browser would begin at the button that closes. */
@@ -15,7 +17,7 @@ const firstOf = (dialog: HTMLElement | null) =>
     .find(Boolean)
 
 /** A native modal dialog, open while it is mounted. Focus goes back to where it was. */
-export function Dialog({ title, onClose, children }: Props) {
+export function Dialog({ title, onClose, children, wide = false }: Props) {
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
   useEffect(() => {
@@ -36,7 +38,7 @@ export function Dialog({ title, onClose, children }: Props) {
         event.preventDefault()
         onClose?.()
       }}
-      className="m-auto max-h-[calc(100dvh-2rem)] w-[min(34rem,calc(100vw-2rem))] overflow-y-auto rounded-lg border border-line bg-surface p-0 text-ink shadow-float"
+      className={`m-auto max-h-[calc(100dvh-2rem)] ${wide ? 'w-[min(46rem,calc(100vw-2rem))]' : 'w-[min(34rem,calc(100vw-2rem))]'} overflow-y-auto rounded-lg border border-line bg-surface p-0 text-ink shadow-float`}
     >
       <header className="flex items-start justify-between gap-4 px-5 pt-4">
         <h2 id={titleId} tabIndex={-1} className="outline-none text-lg font-semibold wrap-anywhere">

@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react'
+import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
 
 type Props = InputHTMLAttributes<HTMLInputElement> & {
   label: string
@@ -60,6 +60,30 @@ export function Choice({ label, hint, ...input }: ChoiceProps) {
           {hint}
         </p>
       </div>
+    </div>
+  )
+}
+
+type SelectProps = SelectHTMLAttributes<HTMLSelectElement> & {
+  label: string
+  options: readonly (readonly [value: string, words: string])[]
+}
+
+/** One of a few, with its label above. */
+export function Select({ label, options, className = '', ...select }: SelectProps) {
+  const id = useId()
+  return (
+    <div className={`min-w-0 ${className}`}>
+      <label htmlFor={id} className="mb-1 block text-sm font-medium">
+        {label}
+      </label>
+      <select id={id} {...select} className={`${inputClass} border-edge`}>
+        {options.map(([value, words]) => (
+          <option key={value} value={value}>
+            {words}
+          </option>
+        ))}
+      </select>
     </div>
   )
 }

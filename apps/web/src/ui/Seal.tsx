@@ -71,6 +71,8 @@ export function SealBar({ caption, segments, noun, readAt, before, selected = nu
   )
 }
 
+const GAP_PX = 2
+
 type StripProps = {
   segments: readonly Segment[]
   className: string
@@ -80,33 +82,36 @@ type StripProps = {
 }
 
 /** The widths alone. The buttons under it carry the words; this is the large target for a pointer. */
-function Strip({ segments, className, dimOthers = null, onHot, onChoose }: StripProps) {
+function Strip({ segments: all, className, dimOthers = null, onHot, onChoose }: StripProps) {
   const [ref, width] = useWidth()
-  const gaps = 2 * Math.max(0, segments.length - 1)
+  const segments = all.filter((segment) => segment.count > 0)
   const widths = segmentWidths(
     segments.map((segment) => segment.count),
-    Math.max(0, width - gaps),
+    Math.max(0, width - GAP_PX * Math.max(0, segments.length - 1)),
   )
+  const starts = widths.map((_, index) => widths.slice(0, index).reduce((sum, each) => sum + each + GAP_PX, 0))
   return (
     <div
       ref={ref}
       aria-hidden="true"
-      className={`flex w-full gap-0.5 overflow-hidden rounded-sm ${className}`}
+      className={`relative w-full overflow-hidden rounded-sm ${className}`}
       onPointerLeave={() => onHot?.(null)}
     >
-      {segments.length === 0 && <div className="seal-unseen w-full rounded-sm" />}
-      {segments.map((segment, index) => (
-        <button
-          key={segment.id}
-          type="button"
-          tabIndex={-1}
-          disabled={!onChoose}
-          onClick={() => onChoose?.(segment.id)}
-          onPointerEnter={() => onHot?.(segment.id)}
-          style={{ width: widths[index] }}
-          className={`h-full shrink-0 transition-[width,opacity] duration-150 ${swatch[segment.look]} ${dimOthers !== null && dimOthers !== segment.id ? 'opacity-30' : ''}`}
-        />
-      ))}
+      {segments.length === 0 && <div className="seal-unseen h-full w-full rounded-sm" />}
+      {width > 0 &&
+        segments.map((segment, index) => (
+          <button
+            key={segment.id}
+            type="button"
+            tabIndex={-1}
+            disabled={!onChoose}
+            onClick={() => onChoose?.(segment.id)}
+            onPointerEnter={() => onHot?.(segment.id)}
+            // Moved and not laid out anew: a bar that lives pushes nothing about.
+            style={{ width: widths[index], transform: `translateX(${starts[index]}px)` }}
+            className={`absolute inset-y-0 left-0 transition-[width,transform,opacity] duration-150 ${swatch[segment.look]} ${dimOthers !== null && dimOthers !== segment.id ? 'opacity-30' : ''}`}
+          />
+        ))}
     </div>
   )
 }

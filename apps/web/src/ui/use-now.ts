@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useState, useSyncExternalStore } from 'react'
 
 const TICK_MS = 5_000
 let now = Date.now()
@@ -25,3 +25,13 @@ export const useNow = () =>
     if (Date.now() - now > TICK_MS) now = Date.now()
     return now
   })
+
+/** The time in milliseconds, in steps of a second: for what counts down while it is looked at. */
+export function useSecond() {
+  const [second, setSecond] = useState(Date.now)
+  useEffect(() => {
+    const each = window.setInterval(() => setSecond(Date.now()), 1_000)
+    return () => clearInterval(each)
+  }, [])
+  return second
+}

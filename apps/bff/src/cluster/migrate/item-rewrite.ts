@@ -1,5 +1,9 @@
 import type { IamItem } from '@strongroom/shared/iam'
-import { policyMeaning } from '../../crypto/policy-meaning.ts'
+import { itemMeaning } from '../../crypto/canonical-item.ts'
+import { canonicalJson, parseJson } from '../../crypto/canonical-json.ts'
+import { FormatError } from '../../crypto/failures.ts'
+import { isMap, type Unpacked } from '../../crypto/message-pack.ts'
+import { asSet, policyMeaning } from '../../crypto/policy-meaning.ts'
 import { AppError } from '../../errors.ts'
 import { getConfig, setConfig } from '../../minio/config.ts'
 import {
@@ -26,32 +30,39 @@ export type ApiView = object
 
 /** The call that reads an item and the one that writes it again as it is: facts of MinIO's admin API, each tried. */
 interface Rewrite<View extends ApiView> {
-  /** What MinIO says of it now: the input of the write, and what it must say afterwards. */
+  /** What MinIO says of it now: the input of the write. */
   readonly view: (api: AdminApi, name: string) => Promise<View>
-  /** What of the answer must stay the same; all of it, where this is absent. */
-  readonly meaning?: (view: View) => object
-  /** `content` is what lies on the drives, where the console could open it. */
-  readonly write: (api: AdminApi, name: string, view: View, content: MappingContent | undefined) => Promise<void>
+  /** What the answer tells of this item, and what a rewrite must leave the same. */
+  readonly told: (view: View) => Facts
+  /** What more of the answer must stay the same, though the drives word it otherwise. */
+  readonly alsoTold?: (view: View) => Facts
+  /** The same facts as `told`, from what the item says on the drives (see `itemMeaning`). */
+  readonly stored: (said: Unpacked) => Facts
+  /** `lies` are the facts on the drives, where the console could open the item. */
+  readonly write: (api: AdminApi, name: string, view: View, lies: Facts | undefined) => Promise<void>
 }
 
-/** `config/iam/policydb/**`, as far as a rewrite needs it. */
-export interface MappingContent {
-  readonly policy?: unknown
-}
+/** No secret is among them. */
+export type Facts = Readonly<Record<string, unknown>>
 
 const user: Rewrite<{ status: Status }> = {
   view: ({ minio, credentials }, name) => userInfo(minio, credentials, name),
+  told: ({ status }) => ({ status }),
+  stored: ({ credentials }) => ({ status: statusIn(credentials) === 'off' ? 'disabled' : 'enabled' }),
   write: ({ minio, credentials }, name, { status }) => setUserStatus(minio, credentials, name, status),
 }
 
-const group: Rewrite<{ status: Status }> = {
+const group: Rewrite<{ status: Status; members: readonly string[] }> = {
   view: ({ minio, credentials }, name) => groupInfo(minio, credentials, name),
+  told: ({ status, members }) => ({ status, members: asSet(members) }),
+  stored: ({ status = 'enabled', members = [] }) => ({ status, members }),
   write: ({ minio, credentials }, name, { status }) => setGroupStatus(minio, credentials, name, status),
 }
 
 const policy: Rewrite<{ text: string }> = {
   view: async ({ minio, credentials }, name) => ({ text: await infoCannedPolicy(minio, credentials, name) }),
-  meaning: ({ text }) => ({ document: meaningOf(text) }),
+  told: ({ text }) => ({ document: meaningOf(text) }),
+  stored: (said) => ({ document: canonicalJson(said) }),
   write: ({ minio, credentials }, name, { text }) => addCannedPolicy(minio, credentials, name, text),
 }
 
@@ -61,8 +72,22 @@ const policy: Rewrite<{ text: string }> = {
  */
 const serviceAccount: Rewrite<ServiceAccount> = {
   view: ({ minio, credentials }, name) => infoServiceAccount(minio, credentials, name),
-  meaning: (account) => ({ ...account, sessionPolicy: account.sessionPolicy && meaningOf(account.sessionPolicy) }),
+  told: ({ status, sessionPolicy }) => ({
+    status,
+    sessionPolicy: sessionPolicy === null ? null : meaningOf(sessionPolicy),
+  }),
+  alsoTold: ({ parent, name, description, expiresAt }) => ({ parent, name, description, expiresAt }),
+  stored: ({ credentials }) => ({ status: statusIn(credentials), sessionPolicy: sessionPolicyIn(credentials) }),
   write: ({ minio, credentials }, name, account) => updateServiceAccount(minio, credentials, name, account),
+}
+
+const statusIn = (credentials: unknown) => (isMap(credentials) ? credentials.status : undefined)
+
+/** Null: the claims say that it has all rights of its parent. A token that can't be read agrees with no answer. */
+function sessionPolicyIn(credentials: unknown): unknown {
+  const claims = isMap(credentials) ? credentials.token : undefined
+  if (!isMap(claims)) return 'a token that can’t be read'
+  return claims.sessionPolicy === undefined ? null : canonicalJson(claims.sessionPolicy)
 }
 
 /** An item that can't be written back unchanged; raised before anything is written. */
@@ -87,9 +112,11 @@ const mapping: Rewrite<MappingView> = {
     if (family === 'users') return userInfo(minio, credentials, owner)
     return family === 'groups' ? groupInfo(minio, credentials, owner) : { policies: [], status: null }
   },
-  write: async ({ minio, credentials }, name, view, content) => {
+  told: ({ policies }) => (policies.length > 0 ? { policies: asSet(policies) } : {}),
+  stored: ({ policy: policies }) => ({ policies }),
+  write: async ({ minio, credentials }, name, view, lies) => {
     const { family, owner } = mappingOf(name)
-    const policies = policiesOf(content, view)
+    const policies = policiesOf(lies, view)
     if (family === 'groups') return setUserOrGroupPolicy(minio, credentials, { kind: 'group', name: owner, policies })
     if (family === 'users' && view.status === 'enabled') {
       return setUserOrGroupPolicy(minio, credentials, { kind: 'user', name: owner, policies })
@@ -104,6 +131,8 @@ const serverConfig: Rewrite<{ speed: string }> = {
   view: async ({ minio, credentials }) => ({
     speed: (await getConfig(minio, credentials, 'scanner')).get('speed') ?? 'default',
   }),
+  told: ({ speed }) => ({ speed }),
+  stored: ({ 'scanner:_:speed': speed = 'default' }) => ({ speed }),
   write: async ({ minio, credentials }, _name, { speed }) => {
     await setConfig(minio, credentials, { subSystem: 'scanner', key: 'speed', value: speed })
   },
@@ -127,15 +156,45 @@ export function rewriteFor(kind: IamItem['kind']): Rewrite<ApiView> {
   throw new RangeError(`no call rewrites items of kind ${kind}`)
 }
 
-/** MinIO writes the actions and resources of a policy in another order at each read. */
-const meaningOf = (policyText: string) => JSON.stringify(policyMeaning(JSON.parse(policyText)))
+/** What an item tells on the drives that MinIO's answer tells too. @throws FormatError where the content is not of its kind */
+export function factsIn(kind: IamItem['kind'], content: Uint8Array): Facts {
+  const said: unknown = JSON.parse(itemMeaning(kind, content))
+  if (isMap(said)) return rewriteFor(kind).stored(said)
+  throw new FormatError('the item is no JSON object')
+}
 
-function policiesOf(content: MappingContent | undefined, { policies }: MappingView): readonly string[] {
-  const stored =
-    typeof content?.policy === 'string' ? content.policy.split(',').filter((name) => name !== '') : policies
+/** What a rewrite must leave the same in MinIO's answer. */
+export function factsTold(kind: IamItem['kind'], view: ApiView): Facts {
+  const { told, alsoTold } = rewriteFor(kind)
+  return { ...told(view), ...alsoTold?.(view) }
+}
+
+/** Names in which MinIO's answer contradicts the drives, as it does while a node lags behind: a rewrite would not keep those. */
+export const contradictions = (kind: IamItem['kind'], view: ApiView, lies: Facts): string[] => {
+  const told = rewriteFor(kind).told(view)
+  return changedFacts(told, Object.fromEntries(Object.keys(told).map((name) => [name, lies[name]])))
+}
+
+/** Names of facts that differ. */
+export const changedFacts = (one: Facts, other: Facts): string[] =>
+  [...new Set([...Object.keys(one), ...Object.keys(other)])].filter(
+    (name) => canonicalJson(one[name]) !== canonicalJson(other[name]),
+  )
+
+/** MinIO writes the actions and resources of a policy in another order at each read. */
+function meaningOf(policyText: string): string {
+  const document = parseJson(new TextEncoder().encode(policyText))
+  if (isMap(document)) return canonicalJson(policyMeaning(document))
+  throw new NotMovable('MinIO tells a policy of it that is no JSON object, so it was left as it is.')
+}
+
+function policiesOf(lies: Facts | undefined, { policies }: MappingView): readonly string[] {
+  const stored = Array.isArray(lies?.policies) ? lies.policies.map(String).filter((name) => name !== '') : policies
   if (stored.length > 0) return stored
   throw new NotMovable(
-    'MinIO names no policy for it, and the console holds no key that opens it, so it was left as it is.',
+    lies === undefined
+      ? 'MinIO names no policy for it, and the console holds no key that opens it, so it was left as it is.'
+      : 'It names no policy, and no call writes such a mapping, so it was left as it is.',
   )
 }
 

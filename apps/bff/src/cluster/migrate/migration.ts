@@ -1,177 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { IamItem } from '@strongroom/shared/iam'
-import type { Job } from '@strongroom/shared/jobs'
-import { AppError } from '../../errors.ts'
 import type { Progress, Work } from '../../jobs/job.ts'
-import { type AuditResult, type AuditScope, takeAudit } from '../audit.ts'
-import { countSeals, isToMove } from '../seal-counts.ts'
-import { NotMovable, REWRITE_ORDER } from './item-rewrite.ts'
-import { type MoveScope, moveItem } from './move-item.ts'
-
-export interface MigrationScope extends MoveScope {
-  readonly audit: AuditScope
-  /** Keeps what the drives hold after the run, so that the pages show it. */
-  readonly keep: (result: AuditResult) => Promise<void>
-  readonly dryRun: boolean
-  /** Stop after one item of each kind. */
-  readonly pilot: boolean
-}
-
-const RECENT = 12
+import type { AuditResult } from '../audit.ts'
+import { closing } from './closing.ts'
+import { estimateSeconds } from './estimate.ts'
+import { Digester } from './item-digest.ts'
+import type { BatchScope } from './move-batch.ts'
+import { moveItems } from './move-items.ts'
+import { patiently, wordsFor } from './pause.ts'
+import { inOrder, planOf } from './plan.ts'
+import { Reporter } from './reporter.ts'
+import type { MigrationScope, RunScope } from './run-scope.ts'
+import { WriteClock } from './write-clock.ts'
 
 /**
- * Moves every movable item to the default key, one by one. The drives say what is left, so a run after a stop or a crash
- * goes on where that was; each rewrite is one atomic write by MinIO, so no moment leaves an item unreadable.
+ * Moves every movable item to the default key. The drives say what is left, so a run after a stop or a crash goes on
+ * where that was; each rewrite is one atomic write by MinIO, so no moment leaves an item unreadable. Whatever happens, a
+ * report tells it.
  */
 export const migrationWork = (scope: MigrationScope): Work =>
   async function* (signal, resumed) {
-    yield { message: 'Reading the drives.' }
-    const { audit, items } = await takeAudit(scope.audit)
-    const plan = planOf(items, scope)
-    const run = new Run(items, plan, scope.defaultKey)
-    yield {
-      ...run.progress(`${plan.length} items to move to ${scope.defaultKey}.`),
-      sealsBefore: audit.counts,
-      total: plan.length,
-    }
+    const reporter = new Reporter(scope.ledger, scope.keepReport)
+    let message = ''
     try {
-      for (const item of scope.dryRun ? [] : plan) {
-        yield* patiently(resumed, run, async () => {
-          signal.throwIfAborted()
-          return step(scope, run, item)
-        })
+      for await (const progress of migrate({ ...scope, signal, resumed, reporter })) {
+        if (progress.message !== undefined) message = progress.message
+        yield progress
       }
+      await reporter.close('done', message)
     } catch (error) {
-      yield await seen(scope)
+      await reporter.close(signal.aborted && error === signal.reason ? 'cancelled' : 'failed', wordsFor(error))
       throw error
     }
-    yield { ...run.progress('Reading the drives again.') }
-    yield* patiently(resumed, run, async () => {
-      const result = await takeAudit(scope.audit)
-      await scope.keep(result)
-      return { seals: result.audit.counts, message: closing(scope, run, result) }
-    })
   }
 
-/** Does one thing; when the job's credentials have ended, it waits until somebody brings new ones, and does it again. */
-async function* patiently(
-  resumed: () => Promise<void>,
-  run: Run,
-  act: () => Promise<Progress>,
-): AsyncGenerator<Progress, void> {
-  for (;;) {
-    try {
-      yield await act()
-      return
-    } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'session-expired') throw error
-    }
-    yield {
-      state: 'paused',
-      message: 'Needs sign-in: the credentials of this job have ended. Start the migration again to go on.',
-    }
-    await resumed()
-    yield { ...run.progress('Goes on with new credentials.'), state: 'running' }
+async function* migrate(scope: RunScope): AsyncGenerator<Progress, void> {
+  const { ledger, access, reporter } = scope
+  const { header } = ledger
+  yield { message: 'Reading the drives.', credentialsUntil: access.until?.toISOString() ?? null }
+  const first = yield* patiently(scope, () => scope.audit(scope.signal))
+  const plan = planOf(first.items, header.defaultKey)
+  const toDo = header.pilot ? plan.pilot : inOrder(plan)
+  ledger.plan(first, plan, toDo)
+  await reporter.keep('running', 'Running.')
+  const message = `${toDo.length} items to move ${fromTo(toDo, header.defaultKey)}.`
+  yield { ...ledger.progress(message), sealsBefore: first.audit.counts, total: toDo.length, hasReport: true }
+  const batches = batchScope(scope, first)
+  if (header.dryRun) {
+    const secondsLeft = yield* patiently(scope, () => estimateSeconds(batches, toDo))
+    ledger.after = first.audit.counts
+    await scope.keepAudit(first)
+    yield { secondsLeft, message: closing(ledger, first) }
+    return
   }
+  try {
+    yield* moveItems(scope, batches, header.pilot ? { pilot: plan.pilot, rest: [] } : plan)
+  } catch (error) {
+    yield await seen(scope)
+    throw error
+  }
+  yield { ...ledger.progress('Reading the drives again.') }
+  const last = yield* patiently(scope, () => scope.audit(scope.signal))
+  ledger.after = last.audit.counts
+  await scope.keepAudit(last)
+  yield { seals: last.audit.counts, message: closing(ledger, last) }
 }
 
-/** After a stop the pages show what the drives hold now; that they can't be read hides no reason for the stop. */
-async function seen({ audit, keep }: MigrationScope): Promise<Progress> {
+/** After a stop the pages and the report show what the drives hold now; that they can't be read hides no reason for the stop. */
+async function seen({ audit, keepAudit, ledger, signal }: RunScope): Promise<Progress> {
+  const patience = new AbortController()
+  const tooLong = sleep(signal.aborted ? CANCELLED_MS : STOPPED_MS, null, { signal: patience.signal })
   try {
-    const result = await takeAudit(audit)
-    await keep(result)
+    const result = await Promise.race([audit(patience.signal), tooLong])
+    if (result === null) return {}
+    ledger.after = result.audit.counts
+    await keepAudit(result)
     return { seals: result.audit.counts }
   } catch {
     return {}
+  } finally {
+    patience.abort()
+    await tooLong.catch(() => null)
   }
 }
 
-async function step(scope: MoveScope, run: Run, item: IamItem): Promise<Progress> {
-  try {
-    run.moved(item, (await moveItem(scope, item))?.compared)
-    return run.progress(`Moved ${item.path}.`)
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'session-expired') throw error
-    if (error instanceof NotMovable) return run.leave(item, error.detail)
-    if (error instanceof AppError)
-      throw new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
-    throw error
+/** Whoever stops a job does not wait for long readings. */
+const CANCELLED_MS = 5_000
+const STOPPED_MS = 60_000
+
+function batchScope({ access, keys, ledger, lease }: RunScope, { audit, items }: AuditResult): BatchScope {
+  return {
+    keys,
+    digester: new Digester(),
+    clock: new WriteClock(),
+    reader: access.reader,
+    api: access.reader,
+    volume: audit.volume,
+    known: items.map(({ path }) => path),
+    layout: { partsApart: false },
+    defaultKey: ledger.header.defaultKey,
+    requireHeld: async () => lease?.requireHeld(),
   }
 }
 
-/** What is to be moved, kinds in the order of their rewrites, each by path; with a pilot one of each kind. */
-function planOf(items: readonly IamItem[], { defaultKey, pilot }: MigrationScope): IamItem[] {
-  const toMove = items.filter((item) => isToMove(item, defaultKey))
-  return REWRITE_ORDER.flatMap((kind) => {
-    const ofKind = toMove.filter((item) => item.kind === kind)
-    return pilot ? ofKind.slice(0, 1) : ofKind
-  })
+/** `from K1 to K2`, with what seals the items now. */
+function fromTo(toDo: readonly IamItem[], defaultKey: string): string {
+  const from = new Set(toDo.map(({ state, key }) => (state === 'kms' ? key : WORDS[state])))
+  return from.size === 0 ? `to ${defaultKey}` : `from ${[...from].sort().join(', ')} to ${defaultKey}`
 }
 
-function closing({ dryRun, pilot, defaultKey }: MigrationScope, run: Run, { audit, items }: AuditResult): string {
-  if (dryRun) return `Dry run: ${run.total} items would be moved to ${defaultKey}. Nothing was written.`
-  const left = items.filter(({ movable, state, key }) => !movable && !(state === 'kms' && key === defaultKey)).length
-  const rest = left > 0 ? ` ${left} can’t be moved by any call; each row says why.` : ''
-  if (pilot && audit.toMove > 0)
-    return `Pilot: moved ${run.done} items, one of each kind. Look at them, then migrate the other ${audit.toMove}.${rest}`
-  const there = run.there > 0 ? ` ${run.there} were there already when their turn came, and were not compared.` : ''
-  const history = run.rewroteConfig ? ' Moving config.json added one entry to the config history.' : ''
-  const checked =
-    run.byAnswers > 0
-      ? ` ${run.byAnswers} of them were compared by MinIO’s answers alone: the console holds no key that opens them.`
-      : ''
-  return `Moved ${run.done - run.there} items to ${defaultKey}, each read back from the drives.${checked}${there}${history}${rest}`
-}
-
-/** The counts of one run. */
-class Run {
-  done = 0
-  byAnswers = 0
-  /** Somebody else, or an attempt whose end was not seen, had moved them. */
-  there = 0
-  rewroteConfig = false
-  readonly total: number
-  readonly #now: Map<string, IamItem>
-  readonly #byKind: Map<string, { done: number; total: number }>
-  readonly #defaultKey: string
-  #recent: string[] = []
-  #failures: Job['failures'] = []
-
-  constructor(items: readonly IamItem[], plan: readonly IamItem[], defaultKey: string) {
-    this.total = plan.length
-    this.#now = new Map(items.map((item) => [item.path, item]))
-    this.#byKind = new Map()
-    for (const { kind } of plan) {
-      const counts = this.#byKind.get(kind) ?? { done: 0, total: 0 }
-      this.#byKind.set(kind, { ...counts, total: counts.total + 1 })
-    }
-    this.#defaultKey = defaultKey
-  }
-
-  moved(item: IamItem, compared: 'content' | 'answers' | undefined) {
-    this.done += 1
-    if (compared === 'answers') this.byAnswers += 1
-    if (compared === undefined) this.there += 1
-    if (item.kind === 'server-config' && compared !== undefined) this.rewroteConfig = true
-    const counts = this.#byKind.get(item.kind)!
-    this.#byKind.set(item.kind, { ...counts, done: counts.done + 1 })
-    this.#now.set(item.path, { ...item, state: 'kms', key: this.#defaultKey })
-    this.#recent = [item.path, ...this.#recent].slice(0, RECENT)
-  }
-
-  leave(item: IamItem, reason: string): Progress {
-    this.#failures = [...this.#failures, { item: item.path, reason }]
-    return this.progress(`Left ${item.path} as it is.`)
-  }
-
-  progress(message: string): Progress & Pick<Job, 'message'> {
-    return {
-      message,
-      done: this.done,
-      seals: countSeals(this.#now.values()),
-      byKind: [...this.#byKind].map(([kind, counts]) => ({ kind, ...counts })),
-      recent: this.#recent,
-      failed: this.#failures.length,
-      failures: this.#failures,
-    }
-  }
-}
+const WORDS: Readonly<Record<string, string>> = { plaintext: 'plaintext', 'root-credentials': 'root credentials' }

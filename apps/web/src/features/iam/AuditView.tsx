@@ -1,15 +1,20 @@
 import type { IamAudit } from '@strongroom/shared/iam'
 import { sealTotal } from '@strongroom/shared/seal'
+import { Link } from 'wouter'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { count, counted } from '../../lib/format.ts'
+import { counted, duration } from '../../lib/format.ts'
+import { paths } from '../../lib/paths.ts'
 import { sealSegments } from '../../lib/seal.ts'
+import { Chips } from '../../ui/Chips.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { SealBar } from '../../ui/Seal.tsx'
 import { Facts, HowWeKnow, Lines, Time } from '../../ui/Text.tsx'
+import { openedWords } from './opened-words.ts'
+import { RootAnswer } from './RootAnswer.tsx'
 
 export function AuditView({ audit }: { audit: IamAudit }) {
   const [seal, setSeal] = useUrlParam('seal')
-  const { counts, defaultKey, takenAt, drives, toMove, legacyMarker } = audit
+  const { counts, defaultKey, takenAt, legacyMarker, drives } = audit
   return (
     <section aria-label="Audit" className="space-y-4 rounded-md border border-line bg-surface p-4">
       <SealBar
@@ -20,18 +25,14 @@ export function AuditView({ audit }: { audit: IamAudit }) {
         selected={seal || null}
         onSelect={setSeal}
       />
-      <div className="grid gap-4 lg:grid-cols-2">
-        <Facts
-          facts={[
-            ['Read', <Time key="t" at={takenAt} />],
-            [
-              'Drives',
-              drives.total === null ? `${drives.observed} observed` : `${drives.observed} of ${drives.total} observed`,
-            ],
-            ['To move', `${counted(toMove, 'item')}${defaultKey ? ` to the key ${defaultKey}` : ''}`],
-          ]}
-        />
-        <Kinds audit={audit} />
+      <OpenedRow audit={audit} />
+      <Kinds audit={audit} />
+      <div className="grid gap-x-8 gap-y-4 border-t border-line pt-4 lg:grid-cols-2">
+        <div className="space-y-3">
+          <AuditFacts audit={audit} />
+          <Evidence audit={audit} />
+        </div>
+        <RootAnswer />
       </div>
       {drives.total !== null && drives.observed < drives.total && (
         <Note tone="warning" title="Not all drives answered">
@@ -43,34 +44,70 @@ export function AuditView({ audit }: { audit: IamAudit }) {
           No server ever ran the one-time migration of 2021 on these drives. It is a flag, not an item.
         </Note>
       )}
-      <HowWeKnow>
-        <p className="text-muted">
-          MinIO sent each item as it lies on each drive (inspect-data); the console put it together from its shards and
-          looked at its first bytes. A sealed item names its key there.
-        </p>
-        <Lines label="The same from a terminal" lines={['mc support inspect --airgap "ALIAS/.minio.sys/config/**"']} />
-      </HowWeKnow>
     </section>
   )
 }
 
-/** Per kind, and a kind is a filter of the table below. */
-function Kinds({ audit: { byKind } }: { audit: IamAudit }) {
-  const [kind, setKind] = useUrlParam('kind')
+/** Whether the items really open: what the header names is one thing, what opens it another. */
+function OpenedRow({ audit: { opened } }: { audit: IamAudit }) {
+  const [chosen, setChosen] = useUrlParam('opened')
+  if (opened === null) return null
+  const chips = (['opened', 'no-key', 'failed'] as const).map((id) => ({
+    id,
+    ...openedWords[id],
+    count: opened[id === 'no-key' ? 'noKey' : id],
+  }))
   return (
-    <ul aria-label="Kinds" className="flex flex-wrap content-start gap-1">
-      {byKind.map(({ kind: each, counts }) => (
-        <li key={each}>
-          <button
-            type="button"
-            aria-pressed={kind === each}
-            onClick={() => setKind(kind === each ? null : each)}
-            className="inline-flex min-h-7 items-center gap-2 rounded-md border border-line px-2 text-sm hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft pointer-coarse:min-h-11"
-          >
-            {each} <span className="font-semibold">{count(sealTotal(counts))}</span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <Chips
+      label="Items by whether they could be opened"
+      chips={chips.filter((chip) => chip.count > 0)}
+      chosen={chosen}
+      onChoose={setChosen}
+    />
   )
 }
+
+const AuditFacts = ({ audit }: { audit: IamAudit }) => (
+  <Facts
+    facts={[
+      [
+        'Read',
+        <span key="t">
+          <Time at={audit.takenAt} />, in {duration(Math.ceil(audit.tookMs / 1000))}
+        </span>,
+      ],
+      ['Depth', audit.depth === 'names' ? 'Names: what each header says' : 'Opened: each item was really opened'],
+      [
+        'Drives',
+        audit.drives.total === null
+          ? `${audit.drives.observed} observed`
+          : `${audit.drives.observed} of ${audit.drives.total} observed`,
+      ],
+      ['To move', `${counted(audit.toMove, 'item')}${audit.defaultKey ? ` to the key ${audit.defaultKey}` : ''}`],
+      [
+        'Since the last',
+        <Link key="c" href={paths.iamCompareWithBefore(audit.id)} className="text-accent hover:underline">
+          Compare with the audit before
+        </Link>,
+      ],
+    ]}
+  />
+)
+
+function Kinds({ audit: { byKind } }: { audit: IamAudit }) {
+  const [kind, setKind] = useUrlParam('kind')
+  const chips = byKind.map(({ kind: id, counts }) => ({ id, label: id, count: sealTotal(counts) }))
+  return <Chips label="Kinds" chips={chips} chosen={kind} onChoose={setKind} />
+}
+
+const Evidence = ({ audit: { depth, volume } }: { audit: IamAudit }) => (
+  <HowWeKnow>
+    <p className="text-muted">
+      MinIO sent each item as it lies on each drive (inspect-data); the console put it together from its shards and
+      looked at its first bytes. A sealed item names its key there.
+      {depth === 'opened' &&
+        ' Then KES, the static key or the root credentials on the console’s host opened each data key, and the item with it; what was read was wiped at once.'}
+    </p>
+    <Lines label="The same from a terminal" lines={[`mc support inspect --airgap "ALIAS/${volume}/config/**"`]} />
+  </HowWeKnow>
+)

@@ -1,4 +1,4 @@
-import { readAudit } from '@strongroom/shared/iam'
+import { type IamAudit, readAudit } from '@strongroom/shared/iam'
 import { jobEnded, listJobs } from '@strongroom/shared/jobs'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
@@ -6,91 +6,160 @@ import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { JobView } from '../../components/JobView.tsx'
 import { Page } from '../../components/Page.tsx'
-import { ReadDrives } from '../../components/ReadDrives.tsx'
+
 import { StaleLine } from '../../components/ReadView.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { exact } from '../../lib/format.ts'
+import { count, exact } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
-import { Button, buttonClass } from '../../ui/Button.tsx'
+import { Button } from '../../ui/Button.tsx'
+import { Icon } from '../../ui/Icon.tsx'
+import { toneInk } from '../../ui/Note.tsx'
 import { AuditView } from './AuditView.tsx'
+import { auditVerdict } from './audit-verdict.ts'
+import { BackupDialog } from './BackupDialog.tsx'
 import { ItemTable } from './ItemTable.tsx'
 import { MigrateDialog } from './MigrateDialog.tsx'
+import { ReadWithDepth } from './ReadWithDepth.tsx'
+import { RemoteSecretDialog } from './RemoteSecretDialog.tsx'
 
 export function IamPage() {
   const audit = useQuery(query(readAudit, {}))
-  const [act, setAct] = useUrlParam('act')
-  const { job, running, paused, migrating, told } = useShownJob()
+  const shown = useShownJob()
   const missing = audit.error?.code === 'no-audit-yet'
-  const busy = running && !paused ? 'A job is running.' : null
-  const migrateWhy =
-    audit.data?.toMove === 0
-      ? 'Nothing is left to move.'
-      : audit.data?.defaultKey === null
-        ? 'MinIO has no KMS to move to.'
-        : busy
-  const actions = audit.data && (
-    <>
-      {!running && <ReadDrives />}
-      <Button look="primary" why={migrateWhy} onClick={() => setAct('migrate')}>
-        Migrate
-      </Button>
-    </>
-  )
+  const ready = !audit.isPending && !shown.pending // Both at once: what came later would push the other down.
   return (
     <Page
       title="IAM migration"
-      lead="What seals each user, group, policy and setting on the drives, and moving it under the default KMS key."
-      action={actions}
+      lead="What seals the cluster’s own data on the drives, item by item."
+      action={audit.data && <Actions audit={audit.data} shown={shown} />}
     >
-      {job && <JobView key={job} id={job} defaultKey={audit.data?.defaultKey ?? null} showSeals={!told} />}
-      {missing && !running && <NoAudit />}
+      <Elsewhere />
+      {ready && audit.data && <Verdict audit={audit.data} old={shown.migrating} />}
+      {ready && shown.id && <JobView key={shown.id} id={shown.id} defaultKey={audit.data?.defaultKey ?? null} />}
+      {missing && !shown.auditing && <NoAudit />}
       {audit.error && !missing && !audit.data && (
         <FailureNote failure={audit.error} onRetry={() => void audit.refetch()} />
       )}
       {!missing && <StaleLine read={audit} />}
-      {audit.data && (
+      {ready && audit.data && (
         <>
-          {migrating ? <AgeLine takenAt={audit.data.takenAt} /> : <AuditView audit={audit.data} />}
-          <ItemTable key={audit.data.takenAt} audit={audit.data} />
+          <div className={shown.migrating ? 'stale' : ''}>
+            <AuditView audit={audit.data} />
+          </div>
+          <ItemTable key={audit.data.id} audit={audit.data} />
         </>
       )}
-      {act === 'migrate' && audit.data && <MigrateDialog audit={audit.data} onClose={() => setAct(null)} />}
-      <p>
-        <Link href={paths.jobs} className={buttonClass('quiet')}>
-          All jobs
-        </Link>
-      </p>
+      <Acts audit={audit.data} shown={shown} />
     </Page>
   )
+}
+
+type Shown = ReturnType<typeof useShownJob>
+
+function Actions({ audit, shown }: { audit: IamAudit; shown: Shown }) {
+  const [, setAct] = useUrlParam('act')
+  const migrating = shown.migrating && !shown.waitsForSignIn
+  return (
+    <>
+      <ReadWithDepth busy={shown.auditing} why={shown.migrating ? 'A migration is running.' : null} />
+      <Button
+        look="primary"
+        busy={migrating}
+        why={migrating ? null : whyNotMigrate(audit, shown)}
+        onClick={() => setAct('migrate')}
+      >
+        Migrate
+      </Button>
+    </>
+  )
+}
+
+/** The dialogs of this page, each under its own URL. */
+function Acts({ audit, shown }: { audit: IamAudit | undefined; shown: Shown }) {
+  const [act, setAct] = useUrlParam('act')
+  const close = () => setAct(null)
+  if (act === 'migrate' && audit)
+    return (
+      <MigrateDialog
+        audit={audit}
+        why={whyNotMigrate(audit, shown)}
+        waiting={shown.waitsForSignIn ? (shown.id ?? null) : null}
+        onClose={close}
+      />
+    )
+  if (act === 'backup') return <BackupDialog onClose={close} />
+  if (act === 'secret') return <RemoteSecretDialog onClose={close} />
+  return null
+}
+
+function whyNotMigrate({ defaultKey, toMove }: IamAudit, shown: Shown) {
+  if (shown.waitsForSignIn) return null
+  if (shown.migrating) return 'A migration is running.'
+  if (shown.auditing) return 'The drives are being read.'
+  if (defaultKey === null) return 'MinIO has no KMS to move to.'
+  return toMove === 0 ? 'Nothing is left to move.' : null
 }
 
 /** The job that runs now; else that of the URL, so that it outlives a reload. A done audit is told by its own report. */
 function useShownJob() {
   const [chosen] = useUrlParam('job')
-  const { data } = useQuery(query(listJobs, {}))
-  const running = data?.jobs.find((job) => !jobEnded(job))
-  const ended = data?.jobs.find(({ id, state }) => id === chosen && state === 'done')
+  // Of a job that runs, all but this changes ten times a second, and would draw the page anew.
+  const { data: jobs, isPending } = useQuery({
+    ...query(listJobs, {}),
+    select: (list) => list.jobs.map(({ id, kind, state, waiting }) => ({ id, kind, state, waitsFor: waiting?.on })),
+  })
+  const running = jobs?.find((job) => !jobEnded(job))
+  const ended = jobs?.find(({ id, state }) => id === chosen && state === 'done')
   return {
-    job: running?.id ?? (ended?.kind === 'iam-audit' ? undefined : chosen || undefined),
-    running: running !== undefined,
-    /** It waits for a sign-in: starting it again lets it go on. */
-    paused: running?.state === 'paused',
-    /** Its live bar takes the place of the one of the audit, which grows old meanwhile. */
+    id: running?.id ?? (ended?.kind === 'iam-audit' ? undefined : chosen || undefined),
+    /** Whether there is one is not known yet. */
+    pending: isPending,
+    auditing: running?.kind === 'iam-audit',
+    waitsForSignIn: running?.waitsFor === 'sign-in',
+    /** Its live bar tells the present; the audit grows old meanwhile. */
     migrating: running?.kind === 'iam-migration',
-    /** The audit below shows what it left on the drives. */
-    told: running === undefined && ended !== undefined,
   }
 }
 
-/** Its moving bar tells the present; the table below stays as it was read. */
-const AgeLine = ({ takenAt }: { takenAt: string }) => (
-  <p className="text-sm text-muted">
-    As the drives were read at{' '}
-    <time dateTime={takenAt} title={exact(takenAt)}>
-      {exact(takenAt).slice(11)}
-    </time>
-    ; they are read again when the migration ends.
-  </p>
+/** `old`: a migration runs, and changes what was read. */
+function Verdict({ audit, old }: { audit: IamAudit; old: boolean }) {
+  const { tone, sentence } = auditVerdict(audit)
+  const { toMove, total, drives } = audit
+  const via = drives.total === null ? `${drives.observed} drives` : `${drives.observed} of ${drives.total} drives`
+  return (
+    <section aria-label="Verdict" className={`flex gap-3 ${old ? 'stale' : ''}`}>
+      <Icon name={tone} size={22} className={`mt-0.5 ${toneInk(tone)}`} />
+      <div className="min-w-0">
+        <p className="max-w-[60ch] text-xl font-semibold text-balance wrap-anywhere">{sentence}</p>
+        <p className="text-sm text-muted">
+          {count(total)} observed, read at {exact(audit.takenAt).slice(11)}, via {via}
+          {old
+            ? '; the drives are read again when the migration ends'
+            : toMove > 0 && `; ${count(toMove)} can be moved to ${audit.defaultKey}`}
+          .
+        </p>
+      </div>
+    </section>
+  )
+}
+
+const Elsewhere = () => (
+  <nav aria-label="More on IAM migration" className="flex flex-wrap gap-x-5 gap-y-1 text-sm">
+    <ElsewhereLink href={paths.iamReports}>Past migrations</ElsewhereLink>
+    <ElsewhereLink href={paths.iamCompare}>Compare audits</ElsewhereLink>
+    <ElsewhereLink href={paths.iamBackup}>Sealed backups</ElsewhereLink>
+    <ElsewhereLink href={paths.jobs}>All jobs</ElsewhereLink>
+  </nav>
+)
+
+const ElsewhereLink = ({ href, children }: { href: string; children: string }) => (
+  <Link
+    href={href}
+    className="inline-flex items-center gap-1 text-muted hover:text-ink hover:underline pointer-coarse:min-h-11"
+  >
+    {children}
+    <Icon name="open" size={12} />
+  </Link>
 )
 
 const NoAudit = () => (
@@ -100,6 +169,8 @@ const NoAudit = () => (
       Every user, group, policy and setting would be counted here by what seals it. Reading looks at the first bytes of
       each item on every drive; it changes nothing, and nothing of the content leaves the server.
     </p>
-    <ReadDrives look="primary" />
+    <div className="flex flex-wrap gap-2">
+      <ReadWithDepth look="primary" />
+    </div>
   </section>
 )

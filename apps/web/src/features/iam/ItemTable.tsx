@@ -1,58 +1,54 @@
-import { type IamAudit, type IamItem, ItemKind, listAuditItems } from '@strongroom/shared/iam'
-import { SealState } from '@strongroom/shared/seal'
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
-import { call } from '../../api/call.ts'
+import type { IamAudit, IamItem } from '@strongroom/shared/iam'
+import { memo, useMemo } from 'react'
+import { useSearchParams } from 'wouter'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { bytes, counted } from '../../lib/format.ts'
-import { keyLook, stateWords } from '../../lib/seal.ts'
+import { bytes, count, counted } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { SealBadge } from '../../ui/Seal.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
 import { ItemLink, leaveItem } from './ItemLink.tsx'
 import { ItemPanel } from './ItemPanel.tsx'
+import { countOf, filterOf, filterParams } from './item-filter.ts'
+import { isUnderDefault, sealLook } from './item-seal.ts'
+import { openedWords } from './opened-words.ts'
+import { useItems } from './use-items.ts'
 
-const PAGE = 1_000
-
-export function ItemTable({ audit }: { audit: IamAudit }) {
+/** The items of the latest audit. A running job draws itself ten times a second, and this not once. */
+export const ItemTable = memo(function ItemTable({ audit }: { audit: IamAudit }) {
   const [text, setText] = useUrlParam('q')
-  const [seal, setSeal] = useUrlParam('seal')
-  const [kind, setKind] = useUrlParam('kind')
+  const [seal] = useUrlParam('seal')
+  const [kind] = useUrlParam('kind')
+  const [opened] = useUrlParam('opened')
   const [open, setOpen] = useUrlParam('item')
-  const items = useItems({ text, seal, kind })
-  const rows = useMemo(() => items.data?.pages.flatMap((page) => page.items), [items.data])
-  const { fetchNextPage, hasNextPage, isFetching } = items
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage()
-  }, [hasNextPage, isFetching, fetchNextPage])
-  const columns = useMemo(() => columnsFor(audit.defaultKey), [audit.defaultKey])
-  const filtered = text !== '' || seal !== '' || kind !== ''
-  const clear = () => {
-    setText(null)
-    setSeal(null)
-    setKind(null)
-  }
+  const [, setParams] = useSearchParams()
+  const filter = useMemo(() => filterOf({ q: text, seal, kind, opened }), [text, seal, kind, opened])
+  const { rows, more, hasNextPage, error, retry } = useItems(audit, filter)
+  const columns = useMemo(() => columnsFor(audit), [audit])
+  const filtered = Object.keys(filter).length > 0
+  const clear = () => setParams(withoutFilters, { replace: true })
+  const matching = hasNextPage ? countOf(audit, filter) : (rows?.length ?? null)
+  const by = [seal.replace(/^kms:/, ''), kind, opened && openedWords[opened as 'opened']?.label.toLowerCase()]
   return (
     <section aria-label="Items" className="space-y-3">
-      <div className="flex flex-wrap items-center gap-3">
+      <div className="flex min-h-9 flex-wrap items-center gap-3">
         <SearchField label="Search items" value={text} onChange={setText} />
+        <p className="text-sm text-muted" role="status">
+          {rows && (matching === null ? `${count(rows.length)} items so far` : counted(matching, 'item'))}
+          {rows && by.some(Boolean) && `, filtered by ${by.filter(Boolean).join(' and ')}`}
+        </p>
         {filtered && (
           <Button look="quiet" onClick={clear}>
             Show all
           </Button>
         )}
-        <p className="text-sm text-muted" role="status">
-          {rows &&
-            `${counted(rows.length, 'item')}${hasNextPage ? ' so far' : ''}${seal || kind ? `, filtered by ${[seal.replace(/^kms:/, ''), kind].filter(Boolean).join(' and ')}` : ''}`}
-        </p>
       </div>
       <DataTable
         label="IAM and config items"
         columns={columns}
         rows={rows}
-        rowKey={(item) => item.path}
+        rowKey={keyOf}
         selected={open || null}
         onEnd={more}
         empty={
@@ -60,7 +56,7 @@ export function ItemTable({ audit }: { audit: IamAudit }) {
             {filtered ? 'No item matches the filters.' : 'The drives hold no IAM or config item.'}
           </p>
         }
-        trouble={!rows && items.error && <FailureNote failure={items.error} onRetry={() => void items.refetch()} />}
+        trouble={!rows && error && <FailureNote failure={error} onRetry={retry} />}
       />
       {open && rows && (
         <ItemPanel
@@ -72,47 +68,33 @@ export function ItemTable({ audit }: { audit: IamAudit }) {
       )}
     </section>
   )
+})
+
+const keyOf = ({ path }: IamItem) => path
+
+function withoutFilters(before: URLSearchParams) {
+  const next = new URLSearchParams(before)
+  for (const name of filterParams) next.delete(name)
+  return next
 }
 
-/** `seal` is a state, or `kms:<key>`; what the URL says wrongly is no filter. */
-function useItems({ text, seal, kind }: { text: string; seal: string; kind: string }) {
-  const state = SealState.safeParse(seal.startsWith('kms:') ? 'kms' : seal).data
-  const key = seal.startsWith('kms:') ? seal.slice('kms:'.length) : undefined
-  const wantedKind = ItemKind.safeParse(kind).data
-  const wanted = {
-    ...(state && { state }),
-    ...(key !== undefined && { key }),
-    ...(wantedKind && { kind: wantedKind }),
-    ...(text && { text }),
-  }
-  return useInfiniteQuery({
-    queryKey: [listAuditItems.path, wanted],
-    queryFn: ({ pageParam, signal }) =>
-      call(listAuditItems, { ...wanted, limit: PAGE, ...(pageParam && { after: pageParam }) }, signal),
-    initialPageParam: '',
-    getNextPageParam: ({ next }) => next,
-    placeholderData: keepPreviousData,
-  })
-}
-
-export const itemSeal = ({ state, key }: IamItem, defaultKey: string | null) =>
-  state === 'kms' ? { look: keyLook(key, defaultKey), label: key ?? 'KMS', mono: true } : stateWords[state]
-
-function migrationWord({ own, movable, note, state, key }: IamItem, defaultKey: string | null) {
+function migrationWord(item: IamItem, defaultKey: string | null) {
+  const { own, movable, note } = item
   if (own) return 'A console session'
-  if (state === 'kms' && key === defaultKey) return 'Nothing to move'
+  if (isUnderDefault(item, defaultKey)) return 'Nothing to move'
   return movable ? (note ?? 'Can be moved') : `Stays: ${note ?? 'can’t be moved'}`
 }
 
-const columnsFor = (defaultKey: string | null): Column<IamItem>[] => [
+const columnsFor = ({ defaultKey, depth }: IamAudit): Column<IamItem>[] => [
   { id: 'name', head: 'Item', cell: (item) => <ItemLink item={item} />, className: 'w-auto' },
   { id: 'kind', head: 'Kind', cell: ({ kind }) => kind, className: 'w-36 max-md:hidden' },
   {
     id: 'seal',
     head: 'Sealed by',
-    cell: (item) => <SealBadge {...itemSeal(item, defaultKey)} />,
+    cell: (item) => <SealBadge {...sealLook(item, defaultKey)} />,
     className: 'w-44 max-sm:w-40',
   },
+  ...(depth === 'opened' ? [openedColumn] : []),
   {
     id: 'move',
     head: 'Migration',
@@ -131,3 +113,15 @@ const columnsFor = (defaultKey: string | null): Column<IamItem>[] => [
   },
   { id: 'size', head: 'Size', cell: ({ sizeBytes }) => bytes(sizeBytes), className: 'w-24 text-right max-md:hidden' },
 ]
+
+const openedColumn: Column<IamItem> = {
+  id: 'opened',
+  head: 'Opened',
+  cell: ({ opened }) =>
+    opened === undefined ? (
+      <span className="text-muted">Not tried</span>
+    ) : (
+      <span className={opened === 'failed' ? 'font-semibold text-critical' : ''}>{openedWords[opened].label}</span>
+    ),
+  className: 'w-36 max-lg:hidden',
+}

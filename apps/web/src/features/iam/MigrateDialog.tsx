@@ -1,62 +1,78 @@
-import { type IamAudit, startMigration } from '@strongroom/shared/iam'
-import { useMutation } from '@tanstack/react-query'
-import { type FormEvent, useRef } from 'react'
+import type { IamAudit } from '@strongroom/shared/iam'
+import { readMigrationReport, startMigration } from '@strongroom/shared/migrations'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { type FormEvent, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
 import { call } from '../../api/call.ts'
 import { useDenied } from '../../api/capabilities.ts'
 import { jobChanged, keepJob } from '../../api/job-stream.ts'
+import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
-import { Choice, Field } from '../../ui/Field.tsx'
+import { Choice } from '../../ui/Field.tsx'
+import { LastBackup } from './LastBackup.tsx'
+import { PlanFigures, StayingItems } from './PlanFigures.tsx'
+import { RunAs } from './RunAs.tsx'
+
+type Props = {
+  audit: IamAudit
+  /** Why it can't be started now. */
+  why: string | null
+  /** The migration that waits for a sign-in: the same call lets it go on, with the credentials given here. */
+  waiting: string | null
+  onClose: () => void
+}
 
 /** The secret is read from the input when it is sent: it is never React state, nor a mutation variable in the cache. */
-export function MigrateDialog({ audit: { toMove, defaultKey }, onClose }: { audit: IamAudit; onClose: () => void }) {
+export function MigrateDialog({ audit, why, waiting, onClose }: Props) {
   const form = useRef<HTMLFormElement>(null)
   const [, navigate] = useLocation()
   const denied = useDenied('migrateIam')
+  const order = useOrder(waiting)
+  const [missing, setMissing] = useState(false)
   const start = useMutation({
     mutationFn: () => call(startMigration, inputOf(form.current!)),
     gcTime: 0,
+    onSettled: () => wipe(form.current),
     onSuccess: (job) => {
       keepJob(job)
       void jobChanged()
       navigate(paths.iamJob(job.id), { replace: true })
     },
-    onError: () => form.current?.reset(),
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!start.isPending) start.mutate()
+    const lacks = asksForSecret(form.current!) && secretOf(form.current!).value === ''
+    setMissing(lacks)
+    if (lacks) secretOf(form.current!).focus()
+    else if (!start.isPending) start.mutate()
   }
+  const atSecret = missing
+    ? 'Type your secret key, or choose the credentials of this session.'
+    : start.error?.fields.get('/secretKey')
   return (
-    <Dialog title="Migrate IAM data" onClose={onClose}>
-      <p>
-        {counted(toMove, 'item')} will be written anew through MinIO, so that the key{' '}
-        <span className="font-mono text-xs">{defaultKey}</span> seals them. Each one is read back from the drives and
-        its meaning compared; the first difference stops the job.
-      </p>
-      <p className="text-muted">
-        Nobody loses access: users, rights and keys stay the same. It can be stopped and started again at any moment.
-      </p>
-      <form ref={form} onSubmit={submit} noValidate className="space-y-4">
-        <Choice type="checkbox" name="dryRun" label="Dry run" hint="Only say what would be done." />
-        <Choice type="checkbox" name="pilot" label="Pilot" hint="Stop after one item of each kind." />
-        <Field
-          label="Your secret key (optional)"
-          name="secretKey"
-          type="password"
-          autoComplete="off"
-          error={start.error?.fields.get('/secretKey')}
-          hint="With it the job gets temporary credentials of its own. Without it, it runs on this session’s and pauses when they end."
-        />
-        <FailureNote failure={start.error} />
+    <Dialog wide title={waiting ? 'Go on with the migration' : 'Migrate IAM data'} onClose={onClose}>
+      {waiting ? (
+        <p>It goes on where it stands. What is done stays done, and each item is looked at on the drives first.</p>
+      ) : (
+        <WhatHappens audit={audit} />
+      )}
+      <form ref={form} onSubmit={submit} noValidate className="space-y-5">
+        {!waiting && <LastBackup />}
+        {order.extent ? (
+          <input type="hidden" name="extent" value={order.extent} />
+        ) : (
+          <Extent again={waiting !== null} />
+        )}
+        <RunAs error={atSecret} first={waiting !== null} onChange={() => setMissing(false)} />
+        {!atSecret && <FailureNote failure={start.error} />}
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={start.isPending} why={denied}>
-            Start migration
+          <Button type="submit" look="primary" busy={start.isPending} why={denied ?? why ?? order.why}>
+            {waiting ? 'Go on' : 'Start migration'}
           </Button>
         </DialogButtons>
       </form>
@@ -64,8 +80,82 @@ export function MigrateDialog({ audit: { toMove, defaultKey }, onClose }: { audi
   )
 }
 
+const WhatHappens = ({ audit }: { audit: IamAudit }) => (
+  <>
+    {/* The dialog begins here: its figures come before its password. */}
+    <p tabIndex={-1} data-focus="" className="outline-none">
+      {counted(audit.toMove, 'item')} will be written anew through MinIO, so that the key{' '}
+      <span className="font-mono text-xs">{audit.defaultKey}</span> seals {audit.toMove === 1 ? 'it' : 'them'}. Each one
+      is read back from the drives and its meaning compared; the first difference stops the job. Nobody loses access:
+      users, rights and keys stay the same. It can be stopped and started again at any moment.
+    </p>
+    <PlanFigures audit={audit} />
+    <StayingItems audit={audit} />
+  </>
+)
+
+/** How the waiting migration was ordered: it goes on in that way and in no other. Without one there is nothing to know. */
+function useOrder(waiting: string | null): { extent: Extent | null; why: string | null } {
+  const { data, isLoading } = useQuery({
+    ...query(readMigrationReport, { id: waiting ?? '' }),
+    enabled: waiting !== null,
+    structuralSharing: false,
+  })
+  if (isLoading) return { extent: 'all', why: 'Reading how it was started …' }
+  if (!data) return { extent: null, why: null }
+  const { dryRun, pilot } = data.report
+  return { extent: dryRun ? 'dry-run' : pilot ? 'pilot' : 'all', why: null }
+}
+
+type Extent = 'all' | 'pilot' | 'dry-run'
+
+/** `again`: it waits, and can't be asked how it was started. */
+const Extent = ({ again }: { again: boolean }) => (
+  <fieldset>
+    <legend className="mb-2 text-sm font-semibold">{again ? 'How it was started' : 'How much of it'}</legend>
+    <div className="grid gap-x-4 gap-y-2 sm:grid-cols-3">
+      <Choice
+        type="radio"
+        name="extent"
+        value="all"
+        defaultChecked
+        label="All items"
+        hint="Until nothing is left that can be moved."
+      />
+      <Choice
+        type="radio"
+        name="extent"
+        value="pilot"
+        label="Pilot"
+        hint="One item of each kind, then it ends: look, and start again for the rest."
+      />
+      <Choice
+        type="radio"
+        name="extent"
+        value="dry-run"
+        label="Dry run"
+        hint="Writes nothing: says what would be done, and how long it would take."
+      />
+    </div>
+  </fieldset>
+)
+
+const secretOf = (form: HTMLFormElement) => form.elements.namedItem('secretKey') as HTMLInputElement
+const asksForSecret = (form: HTMLFormElement) => new FormData(form).get('runAs') === 'own'
+
+function wipe(form: HTMLFormElement | null) {
+  if (form) secretOf(form).value = ''
+}
+
 function inputOf(form: HTMLFormElement) {
   const data = new FormData(form)
-  const secretKey = String(data.get('secretKey') ?? '')
-  return { dryRun: data.has('dryRun'), pilot: data.has('pilot'), ...(secretKey && { secretKey }) }
+  const extent = data.get('extent')
+  return {
+    dryRun: extent === 'dry-run',
+    pilot: extent === 'pilot',
+    ...(asksForSecret(form) && {
+      secretKey: secretOf(form).value,
+      durationSeconds: Number(data.get('durationSeconds')),
+    }),
+  }
 }

@@ -8,7 +8,7 @@ import { sealSegments } from '../../lib/seal.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { SealBar } from '../../ui/Seal.tsx'
 
-export function Tiles({ overview: { verdict, kms, buckets, iam, keys } }: { overview: Overview }) {
+export function Tiles({ overview: { verdict, kms, buckets, iam, keys, findings } }: { overview: Overview }) {
   const [, navigate] = useLocation()
   return (
     <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
@@ -37,18 +37,36 @@ export function Tiles({ overview: { verdict, kms, buckets, iam, keys } }: { over
       </Tile>
       <Tile title="IAM at rest" href={paths.iam} className="sm:col-span-2 xl:col-span-3">
         {iam ? (
-          <SealBar
-            caption="IAM and config items by what seals them"
-            noun="item"
-            segments={sealSegments(iam.counts, iam.defaultKey)}
-            readAt={iam.takenAt}
-            onSelect={(seal) => seal && navigate(paths.iamSeal(seal))}
-          />
+          <>
+            <SealBar
+              caption="IAM and config items by what seals them"
+              noun="item"
+              segments={sealSegments(iam.counts, iam.defaultKey)}
+              readAt={iam.takenAt}
+              onSelect={(seal) => seal && navigate(paths.iamSeal(seal))}
+            />
+            <Regressed findings={findings} />
+          </>
         ) : (
           <p className="text-muted">{whyUnseen(verdict)}</p>
         )}
       </Tile>
     </div>
+  )
+}
+
+/** The finding that leads to the comparison of two audits is the one that tells of items that became worse. */
+function Regressed({ findings }: Pick<Overview, 'findings'>) {
+  const found = findings.find(({ action }) => action.href?.startsWith(paths.iamCompare))
+  if (!found?.action.href) return null
+  return (
+    <Link
+      href={found.action.href}
+      className="mt-1 inline-flex items-center gap-1.5 text-sm font-semibold text-critical hover:underline"
+    >
+      <Icon name="critical" size={14} />
+      {found.title}
+    </Link>
   )
 }
 

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs'
+import { NotOpened, openBackup } from '../cluster/backup/open-backup.ts'
+import { CommandError, UsageError } from './command.ts'
+import { readIdentities, readPassphrase } from './secret-files.ts'
+
+interface Given {
+  readonly identity?: string | undefined
+  readonly 'passphrase-file'?: string | undefined
+}
+
+/** Opens the one backup file that a command line names. @throws UsageError, CommandError */
+export async function openGiven(positionals: readonly string[], given: Given) {
+  const [path, ...more] = positionals
+  if (path === undefined || more.length > 0) throw new UsageError('Name one backup file.')
+  const opener = openerOf(given)
+  const sealed = readSealed(path)
+  try {
+    return { path, content: await openBackup(sealed, opener) }
+  } catch (error) {
+    if (error instanceof NotOpened) throw new CommandError(`${path}: ${error.message}`, { cause: error })
+    throw error
+  }
+}
+
+function openerOf({ identity, 'passphrase-file': passphraseFile }: Given) {
+  if ((identity === undefined) === (passphraseFile === undefined)) {
+    throw new UsageError('Give --identity or --passphrase-file, one of the two.')
+  }
+  return identity !== undefined
+    ? ({ kind: 'identities', identities: readIdentities('--identity', identity) } as const)
+    : ({ kind: 'passphrase', passphrase: readPassphrase('--passphrase-file', passphraseFile!) } as const)
+}
+
+function readSealed(path: string): Uint8Array {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+    throw new CommandError(`${path} can't be read (${code}): correct the path.`, { cause })
+  }
+}

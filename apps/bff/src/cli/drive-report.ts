@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+import { describeDrives, readFolderFile } from '../cluster/drive-folder.ts'
+
+/** What the given folders are, by their own account. */
+export interface DriveReport {
+  readonly deploymentId: string | null
+  /** `fs`: a single drive in the layout that today's MinIO does not open. Null: no folder is a drive. */
+  readonly layout: 'erasure' | 'fs' | null
+  /** `trouble` says why a folder is not read; null where it is. */
+  readonly folders: readonly { readonly path: string; readonly trouble: string | null }[]
+  /** Drives that the pools seen here have; null where no drive says. */
+  readonly total: number | null
+  /** Erasure sets of which no drive is among the folders: their items can't be seen at all. */
+  readonly unseenSets: number
+}
+
+export async function reportDrives(paths: readonly string[], volume: string): Promise<DriveReport> {
+  const described = await describeDrives(paths, volume)
+  const usable = described.filter(({ layout }) => layout !== null)
+  const layout = usable[0]?.layout ?? null
+  const sets = new Map<string, readonly string[]>()
+  for (const { path } of usable) for (const set of await setsOfPool(path, volume)) sets.set(set.join(), set)
+  const here = new Set(usable.map(({ driveId }) => driveId))
+  return {
+    deploymentId: usable[0]?.deploymentId ?? null,
+    layout,
+    folders: described.map(({ path, trouble }) => ({ path, trouble })),
+    total: layout === 'erasure' ? [...sets.values()].reduce((sum, set) => sum + set.length, 0) : layout && 1,
+    unseenSets: [...sets.values()].filter((set) => !set.some((id) => here.has(id))).length,
+  }
+}
+
+const Format = z.object({ xl: z.optional(z.object({ sets: z.array(z.array(z.string())) })) })
+
+/** A drive knows the sets of its own pool, and nothing of other pools. */
+async function setsOfPool(drive: string, volume: string): Promise<string[][]> {
+  const text = await readFolderFile(join(drive, volume, 'format.json'))
+  return text === undefined ? [] : (Format.parse(JSON.parse(text.toString())).xl?.sets ?? [])
+}

@@ -1,0 +1,134 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { IamItem } from '@strongroom/shared/iam'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { AuditResult } from './audit.ts'
+import { AuditStore } from './audit-store.ts'
+
+const ENDPOINT = 'https://minio:9000'
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'strongroom-audits-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const item = (name: string, state: IamItem['state']): IamItem => ({
+  path: `config/iam/users/${name}/identity.json`,
+  kind: 'user',
+  name,
+  state,
+  ...(state === 'kms' && { key: 'prod' }),
+  movable: true,
+  sizeBytes: 1,
+  copies: 4,
+  drives: 4,
+})
+
+let clock = Date.parse('2026-11-21T10:00:00Z')
+function result(...items: IamItem[]): AuditResult {
+  clock += 1_000
+  return {
+    audit: {
+      id: `audit-${clock}`,
+      takenAt: new Date(clock).toISOString(),
+      tookMs: 1,
+      counts: { plaintext: 0, 'root-credentials': 0, kms: {}, unreadable: 0 },
+      byKind: [],
+      total: items.length,
+      toMove: 0,
+      drives: { observed: 4, total: 4 },
+      legacyMarker: false,
+      defaultKey: 'prod',
+      depth: 'names',
+      opened: null,
+      volume: '.minio.sys',
+      regressed: 0,
+    },
+    items,
+  }
+}
+
+const filesIn = async () =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile())
+
+describe('what was kept', () => {
+  test('is there after a restart, for this cluster alone', async () => {
+    const store = new AuditStore(folder, ENDPOINT)
+    expect(store.latest).toBeNull()
+    expect(() => store.require()).toThrow(expect.objectContaining({ code: 'no-audit-yet' }))
+    const kept = await store.keep(result(item('alice', 'kms')))
+    const again = new AuditStore(folder, ENDPOINT)
+    await again.load()
+    expect(again.latest).toEqual(kept)
+    const other = new AuditStore(folder, 'https://other:9000')
+    await other.load()
+    expect(other.latest).toBeNull()
+  })
+
+  test('is for the console’s user alone, and no half-written file is left', async () => {
+    const store = new AuditStore(folder, ENDPOINT)
+    await store.keep(result(item('alice', 'kms')))
+    const files = await filesIn()
+    expect(files.map(({ name }) => name.replace(/^.*?\./, '')).sort()).toEqual(['audit.json', 'items.json'])
+    for (const { parentPath, name } of files) expect((await stat(join(parentPath, name))).mode & 0o777).toBe(0o600)
+  })
+
+  test('is seen by another console on the same folder', async () => {
+    const [one, other] = [new AuditStore(folder, ENDPOINT), new AuditStore(folder, ENDPOINT)]
+    await one.keep(result(item('alice', 'kms')))
+    await other.keep(result(item('alice', 'plaintext')))
+    expect(one.latest?.items[0]?.state).toBe('kms')
+    await one.refresh()
+    expect(one.latest?.items[0]?.state).toBe('plaintext')
+    expect(one.heads.map(({ regressed }) => regressed)).toEqual([1, 0])
+  })
+
+  test('is 30 audits, the last 10 with their items', async () => {
+    const store = new AuditStore(folder, ENDPOINT)
+    for (let count = 0; count < 33; count++) await store.keep(result(item(`user-${count}`, 'kms')))
+    expect(store.heads).toHaveLength(30)
+    expect((await filesIn()).length).toBe(40)
+    const again = new AuditStore(folder, ENDPOINT)
+    await again.load()
+    expect(again.heads.map(({ id }) => id)).toEqual(store.heads.map(({ id }) => id))
+    expect((await again.read(again.heads[9]!.id)).items[0]!.name).toBe('user-23')
+    await expect(again.read(again.heads[10]!.id)).rejects.toMatchObject({
+      code: 'not-found',
+      detail: expect.stringContaining('only the counts are kept'),
+    })
+    await expect(again.read('nobody')).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  test('that is damaged counts as none', async () => {
+    const store = new AuditStore(folder, ENDPOINT)
+    await store.keep(result(item('alice', 'kms')))
+    await store.keep(result(item('bob', 'kms')))
+    const newest = (await filesIn())
+      .filter(({ name }) => name.endsWith('items.json'))
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .sort()
+      .at(-1)!
+    await writeFile(newest, (await readFile(newest, 'utf8')).slice(0, 40))
+    const again = new AuditStore(folder, ENDPOINT)
+    await again.load()
+    expect(again.latest?.items[0]?.name).toBe('alice')
+  })
+})
+
+describe('what became plaintext', () => {
+  test('since the audit before is counted and named, until an audit finds no more of it', async () => {
+    const store = new AuditStore(folder, ENDPOINT)
+    expect((await store.keep(result(item('alice', 'plaintext'), item('bob', 'kms')))).audit.regressed).toBe(0)
+    const { audit } = await store.keep(result(item('alice', 'plaintext'), item('bob', 'plaintext')))
+    expect(audit.regressed).toBe(1)
+    const [now, before] = store.heads
+    expect(await store.regression()).toEqual({
+      from: before!.id,
+      to: now!.id,
+      paths: ['config/iam/users/bob/identity.json'],
+    })
+    await store.keep(result(item('alice', 'kms'), item('bob', 'kms')))
+    expect(await store.regression()).toBeNull()
+  })
+})

@@ -1,0 +1,44 @@
+import type { IamItem } from '@strongroom/shared/iam'
+import { expect, test } from 'vitest'
+import { inOrder, planOf } from './plan.ts'
+
+const item = (kind: IamItem['kind'], name: string, more: Partial<IamItem> = {}): IamItem => ({
+  path: `${kind}/${name}`,
+  kind,
+  name,
+  state: 'plaintext',
+  movable: true,
+  sizeBytes: 1,
+  copies: 4,
+  drives: 4,
+  ...more,
+})
+
+const items = [
+  item('server-config', 'config.json'),
+  item('user', 'a'),
+  item('user', 'b'),
+  item('user', 'c', { state: 'kms', key: 'K2' }),
+  item('user', 'd', { state: 'kms', key: 'K1' }),
+  item('policy', 'p'),
+  item('policy', 'q', { state: 'root-credentials' }),
+  item('policy-mapping', 'users/a'),
+  item('sts', 'temporary', { movable: false }),
+]
+
+test('one item of each kind, then kind by kind, what others refer to first', () => {
+  const plan = planOf(items, 'K2')
+  expect(plan.pilot.map(({ path }) => path)).toEqual([
+    'policy/p',
+    'user/a',
+    'policy-mapping/users/a',
+    'server-config/config.json',
+  ])
+  expect(plan.rest.map((kind) => kind.map(({ path }) => path))).toEqual([['policy/q'], ['user/b', 'user/d']])
+  expect(new Set(inOrder(plan)).size).toBe(7)
+})
+
+test('from key to key, what is under the new one stays', () => {
+  expect(inOrder(planOf(items, 'K1')).map(({ path }) => path)).not.toContain('user/d')
+  expect(inOrder(planOf(items, 'K1')).map(({ path }) => path)).toContain('user/c')
+})

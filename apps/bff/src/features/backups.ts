@@ -1,0 +1,29 @@
+import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/backups'
+import { sealedForOf } from '../cluster/backup/sealed-for.ts'
+import { takeBackup } from '../cluster/backup/take-backup.ts'
+import { type Console, minioFor, requireDriveReading } from '../console.ts'
+import { bind, bindDownload, type Router } from '../http/bind.ts'
+import { Secret } from '../secret.ts'
+
+export function backupRoutes(router: Router, console: Console) {
+  const { backups } = console
+
+  bind(router, listBackups, async (_, c) => {
+    await requireDriveReading(console, c)
+    return { folder: backups.folder, backups: await backups.list() }
+  })
+
+  // MinIO itself decides who may take one: the exports are asked for with the caller's own credentials.
+  bind(router, createBackup, async ({ recipient, passphrase }, c) => {
+    using secret = passphrase === undefined ? null : new Secret(passphrase)
+    const sealedFor = sealedForOf(recipient, secret)
+    const { account: takenBy } = c.var.caller
+    const { info, sealed } = await takeBackup({ ...minioFor(console, c), takenBy, sealedFor })
+    return backups.keep(sealed, { takenAt: info.takenAt, takenBy, sealedFor: sealedFor.kind })
+  })
+
+  bindDownload(router, downloadBackup, async ({ id }, c) => {
+    await requireDriveReading(console, c)
+    return { name: id, type: 'application/octet-stream', bytes: await backups.read(id) }
+  })
+}

@@ -1,0 +1,191 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Job, jobEnded } from '@strongroom/shared/jobs'
+import {
+  downloadMigrationReport,
+  listMigrations,
+  readMigrationReport,
+  startMigration,
+} from '@strongroom/shared/migrations'
+import { takeAudit } from '../cluster/audit.ts'
+import { clusterScope } from '../cluster/audit-scope.ts'
+import { dropGrant, type Grant, JobAccess } from '../cluster/migrate/job-access.ts'
+import { JOB_POLICY } from '../cluster/migrate/job-policy.ts'
+import { Ledger } from '../cluster/migrate/ledger.ts'
+import { migrationWork } from '../cluster/migrate/migration.ts'
+import { requireReady, requireStillReady } from '../cluster/migrate/readiness.ts'
+import { reportCsv } from '../cluster/migrate/report-csv.ts'
+import { type Console, driveReader, itemKeys, minioFor, requireDriveReading } from '../console.ts'
+import { AppError } from '../errors.ts'
+import { bind, bindDownload, type Router } from '../http/bind.ts'
+import type { RequestContext } from '../http/env.ts'
+import type { Work } from '../jobs/job.ts'
+import type { Lease } from '../jobs/lease.ts'
+import { readInfo } from '../minio/info.ts'
+import { assumeRole } from '../minio/sts.ts'
+import { Secret } from '../secret.ts'
+
+const KIND = 'iam-migration' as const
+
+interface Order {
+  readonly defaultKey: string
+  readonly dryRun: boolean
+  readonly pilot: boolean
+}
+
+/** The migration that this process ran last: who may bring it new credentials, and how it was ordered. */
+interface Current {
+  readonly id: string
+  readonly order: Order
+  readonly access: JobAccess
+}
+
+export function migrationRoutes(router: Router, console: Console) {
+  const { jobs, reports } = console
+  let current: Current | null = null
+
+  bind(router, startMigration, async ({ secretKey, durationSeconds, dryRun, pilot }, c) => {
+    await requireDriveReading(console, c)
+    const waiting = requireRoom(jobs.running(KIND))
+    using secret = secretKey === undefined ? null : new Secret(secretKey)
+    const grant = await jobGrant(console, c, secret, durationSeconds)
+    try {
+      const defaultKey = await requireReady(guardAccess(console, grant), console.iam)
+      const order = { defaultKey, dryRun, pilot }
+      if (waiting !== null && current?.id === waiting.id) {
+        requireSameOrder(current.order, order)
+        current.access.renew(grant)
+        jobs.resume(waiting.id)
+        return await jobs.get(waiting.id)
+      }
+      const started = await begin(console, grant, order)
+      current = { id: started.job.id, order, access: started.access }
+      return started.job
+    } catch (error) {
+      dropGrant(grant)
+      throw error
+    }
+  })
+
+  bind(router, listMigrations, async (_, c) => {
+    await requireDriveReading(console, c)
+    await closeAbandoned(console)
+    return { migrations: await reports.list() }
+  })
+
+  bind(router, readMigrationReport, async ({ id }, c) => {
+    await requireDriveReading(console, c)
+    const { report, sha256 } = await reports.read(id)
+    return { report, sha256 }
+  })
+
+  bindDownload(router, downloadMigrationReport, async ({ id, format }, c) => {
+    await requireDriveReading(console, c)
+    const { report, bytes } = await reports.read(id)
+    return format === 'json'
+      ? { name: `migration-${id}.json`, type: 'application/json', bytes }
+      : { name: `migration-${id}.csv`, type: 'text/csv; charset=utf-8', bytes: Buffer.from(reportCsv(report)) }
+  })
+}
+
+/** @returns the job that waits for a sign-in. @throws AppError `conflict` while another one runs */
+function requireRoom(running: Job | undefined): Job | null {
+  if (running === undefined) return null
+  if (running.state === 'paused' && running.waiting?.on === 'sign-in') return running
+  throw new AppError('conflict', `A migration is running already, started by ${running.startedBy}.`)
+}
+
+/** New credentials let a paused job go on as it was ordered, and in no other way. */
+function requireSameOrder(order: Order, wanted: Order) {
+  if (isDeepStrictEqual(order, wanted)) return
+  throw new AppError(
+    'conflict',
+    order.defaultKey === wanted.defaultKey
+      ? 'A migration waits for a sign-in, and was started with other choices. Start it with the same ones to let it go on, or stop it first.'
+      : `A migration to ${order.defaultKey} waits for a sign-in, but MinIO’s default key is ${wanted.defaultKey} now. Stop it, then start anew.`,
+  )
+}
+
+const guardAccess = ({ config }: Console, { minio, credentials }: Pick<Grant, 'minio' | 'credentials'>) => ({
+  ...{ minio, credentials },
+  ca: config.minio.ca,
+})
+
+/** With the password the job gets credentials of its own, which may do no more than it needs; without it, the session's. */
+async function jobGrant(
+  console: Console,
+  c: RequestContext,
+  secretKey: Secret<string> | null,
+  durationSeconds: number,
+): Promise<Grant> {
+  const { accessKey, account: by } = c.var.caller
+  const session = minioFor(console, c)
+  if (secretKey === null) return { ...session, by, until: null }
+  const { credentials, expiresAt } = await assumeRole(session.minio, {
+    ...{ accessKey, secretKey, durationSeconds },
+    policy: JOB_POLICY,
+  })
+  await console.ownKeys.add(credentials.accessKey, expiresAt)
+  return { minio: session.minio, credentials, by, until: expiresAt }
+}
+
+/** @throws AppError `conflict` while another console that shares the state folder migrates */
+async function begin(console: Console, grant: Grant, order: Order): Promise<{ job: Job; access: JobAccess }> {
+  const { jobs, leases } = console
+  const lease = order.dryRun ? null : await leases.take(KIND, grant.by)
+  try {
+    await closeAbandoned(console)
+    const reader = await driveReader(console, grant)
+    const cluster = await clusterNow(grant)
+    const run: { id: string; ledger: Ledger | null } = { id: '', ledger: null }
+    const access = new JobAccess(grant, reader, (by) => run.ledger?.signedIn(by))
+    const job: Job = jobs.start({ kind: KIND, startedBy: grant.by, unit: 'items' }, async function* (signal, resumed) {
+      // The job has its id once `start` has returned.
+      await Promise.resolve()
+      const ledger = new Ledger({ id: job.id, startedAt: job.startedAt, cluster, ...order }, grant.by)
+      run.ledger = ledger
+      yield* work(console, { access, ledger, lease })(signal, resumed)
+    })
+    return { job, access }
+  } catch (error) {
+    await lease?.release()
+    throw error
+  }
+}
+
+const work = (console: Console, scope: { access: JobAccess; ledger: Ledger; lease: Lease | null }): Work =>
+  async function* (signal, resumed) {
+    const { access, ledger, lease } = scope
+    await using _lease = lease
+    using _access = access
+    const keys = await itemKeys(console)
+    using _staticKey = keys.staticKey?.material
+    const { reader } = access
+    const rest = { ownAccessKeys: console.ownKeys.names, depth: 'names' as const, keys: null }
+    yield* migrationWork({
+      ...{ access, ledger, lease, keys },
+      audit: async (stop) =>
+        takeAudit({ ...(await clusterScope(reader, rest)), defaultKey: ledger.header.defaultKey }, stop),
+      keepAudit: (result) => console.audits.keep(result),
+      keepReport: (report) => console.reports.keep(report),
+      requireStillReady: () => requireStillReady(guardAccess(console, reader), console.iam, ledger.header.defaultKey),
+    })(signal, resumed)
+  }
+
+async function clusterNow({ minio, credentials }: Grant) {
+  const info = await readInfo(minio, credentials).catch(() => null)
+  return { name: minio.host, version: info?.version ?? null, deploymentId: info?.deploymentId ?? null }
+}
+
+/** A console that was killed left reports that say they run. */
+async function closeAbandoned({ jobs, reports }: Console) {
+  for (const { id, state } of await reports.list()) {
+    if (jobEnded({ state })) continue
+    const job = await jobs.get(id).catch(() => undefined)
+    if (job !== undefined && !jobEnded(job)) continue
+    const { report } = await reports.read(id)
+    const text =
+      'The console was stopped in the middle. What was done stays done; this tells of all but the last few seconds.'
+    const story = [...report.story, { at: report.endedAt, text }]
+    await reports.keep({ ...report, state: 'failed', message: text, story })
+  }
+}

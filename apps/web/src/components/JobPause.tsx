@@ -1,0 +1,41 @@
+import type { Job, Waiting } from '@strongroom/shared/jobs'
+import { Link } from 'wouter'
+import { paths } from '../lib/paths.ts'
+import { buttonClass } from '../ui/Button.tsx'
+import { Note } from '../ui/Note.tsx'
+import { useSecond } from '../ui/use-now.ts'
+
+const NOTHING_LOST = 'Nothing is lost: every item is readable.'
+
+const away: Record<Exclude<Waiting['on'], 'sign-in'>, string> = {
+  kes: 'KES can’t be reached.',
+  minio: 'MinIO can’t be reached.',
+}
+
+/** Why a job stands, what it means for the data, and when it goes on. */
+export const JobPause = ({ waiting: { on, until } }: { waiting: Waiting }) =>
+  on === 'sign-in' ? (
+    <Note tone="warning" title="It needs a sign-in to go on">
+      The credentials it ran on have ended. It goes on where it stands. {NOTHING_LOST}
+    </Note>
+  ) : (
+    <Note tone="warning" title={away[on]}>
+      <Retry until={until} /> {NOTHING_LOST}
+    </Note>
+  )
+
+/** What a migration that waits for a sign-in wants from somebody with the same rights. */
+export const JobSignIn = ({ job: { id, kind, waiting } }: { job: Job }) =>
+  waiting?.on === 'sign-in' &&
+  kind === 'iam-migration' && (
+    <Link href={`${paths.iamMigrate}&job=${encodeURIComponent(id)}`} className={buttonClass()}>
+      Give it credentials
+    </Link>
+  )
+
+function Retry({ until }: { until: string | null }) {
+  const now = useSecond()
+  if (until === null) return 'It does not try again by itself.'
+  const seconds = Math.ceil((Date.parse(until) - now) / 1000)
+  return seconds > 0 ? `Tries again in ${seconds} s.` : 'Tries again now.'
+}
