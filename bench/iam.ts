@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { cpus, loadavg } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '@strongroom/sandbox/binaries'
@@ -37,6 +38,7 @@ const MIGRATION_MS = 90_000
 const LIMIT_MB = 256
 const STILL_MS = 50
 const ARGON_ROUNDS = 60
+const LOOK_MS = 250
 
 export async function measureIam({ items, drives, say }: Bench): Promise<Row[]> {
   const argon = await argonRow(say)
@@ -55,6 +57,7 @@ export async function measureIam({ items, drives, say }: Bench): Promise<Row[]> 
       const audits = await auditRows({ client, cluster, forms, say, items })
       const audited = Date.now()
       const migration = await migrationRow({ client, cluster, users, say })
+      const loads = loadavg().map((load) => load.toFixed(1))
       const seen = observations(observed)
       return [
         ...audits,
@@ -70,6 +73,7 @@ export async function measureIam({ items, drives, say }: Bench): Promise<Row[]> 
           items,
         ),
         argon,
+        { what: 'The machine meanwhile', ours: `${cpus().length} processors, load average ${loads.join(', ')}` },
       ]
     } finally {
       await child.stop()
@@ -132,7 +136,7 @@ async function auditRows({ client, cluster, forms, items, say }: Audits): Promis
   const [ours, raw, opened]: [number[], number[], number[]] = [[], [], []]
   let bytes = 0
   for (let run = 0; run < RUNS; run++) {
-    ours.push(await timed(() => audit(client, 'names')))
+    ours.push(await audit(client, 'names'))
     bytes = 0
     raw.push(
       await timed(async () => {
@@ -140,7 +144,7 @@ async function auditRows({ client, cluster, forms, items, say }: Audits): Promis
       }),
     )
     say(`Audit ${run + 1}: ${ms(ours.at(-1)!)}, download alone ${ms(raw.at(-1)!)}`)
-    opened.push(await timed(() => audit(client, 'opened')))
+    opened.push(await audit(client, 'opened'))
   }
   bare.close()
   const ratio = median(ours) / median(raw)
@@ -157,9 +161,13 @@ async function auditRows({ client, cluster, forms, items, say }: Audits): Promis
   ]
 }
 
-async function audit(client: Client, depth: 'names' | 'opened') {
-  const { state, message } = await client.job(startAudit, { depth })
-  if (state !== 'done') throw new Error(`The audit ended otherwise: ${state}, ${message}`)
+/** Looks at the job seldom, so that looking costs the console nothing. @returns how long the audit took, ms */
+async function audit(client: Client, depth: 'names' | 'opened'): Promise<number> {
+  const begin = Date.now()
+  let job = await client.call(startAudit, { depth })
+  for (const { id } = job; !jobEnded(job); job = await client.call(readJob, { id })) await sleep(LOOK_MS)
+  if (job.state !== 'done') throw new Error(`The audit ended otherwise: ${job.state}, ${job.message}`)
+  return Date.parse(job.endedAt!) - begin
 }
 
 interface Migrates {
@@ -211,6 +219,9 @@ async function migrationRow({ client, cluster, users, say }: Migrates): Promise<
 interface Observation {
   readonly at: number
   readonly rss: number
+  /** The longest that the loop stood still, without the time in which other processes had the processor. */
+  readonly ownMs: number
+  /** The longest by the clock. */
   readonly stillMs: number
 }
 
@@ -222,6 +233,7 @@ const observations = (file: string): Observation[] =>
 
 function processRows(during: string, seen: readonly Observation[], items: number): Row[] {
   const peak = Math.max(...seen.map(({ rss }) => rss)) / 1024 / 1024
+  const own = Math.max(...seen.map(({ ownMs }) => ownMs))
   const still = Math.max(...seen.map(({ stillMs }) => stillMs))
   return [
     {
@@ -232,9 +244,9 @@ function processRows(during: string, seen: readonly Observation[], items: number
     },
     {
       what: `Longest stillness of its event loop, ${during}`,
-      ours: ms(still),
+      ours: `${ms(own)}; ${ms(still)} with waiting for a processor`,
       target: `≤ ${STILL_MS} ms`,
-      holds: still <= STILL_MS,
+      holds: own <= STILL_MS,
     },
   ]
 }

@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { open, readDrives } from './acts.ts'
+import { dryRun, open, readDrives } from './acts.ts'
 import { expect, signIn, test } from './fixtures.ts'
 
 test.use({ cluster: 'accessibility', trace: 'off' }) // Tracing copies each page that axe has walked through.
@@ -47,13 +47,14 @@ for (const { name, ...look } of widths) {
     test.use({ ...look, contextOptions: { reducedMotion: 'reduce' } }) // A colour on its way is no colour to judge.
 
     test('axe finds nothing on any page, light or dark, and none is wider than its window', async ({ page, demo }) => {
-      test.setTimeout(90_000)
+      test.setTimeout(180_000)
       await page.goto('/')
       await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
       await expectNoViolations(page, 'sign-in')
       await signIn(page, demo)
-      if (!look.hasTouch) await readDrives(page)
-      for (const { path, heading } of pages) {
+      await readDrives(page)
+      const report = { path: await dryRun(page), heading: 'Migration report' }
+      for (const { path, heading } of [...pages, report]) {
         await page.goto(path)
         await expect(page.getByRole('heading', { name: heading, level: 1, includeHidden: true })).toBeAttached()
         await expect(page.getByText('Reading …')).toHaveCount(0)

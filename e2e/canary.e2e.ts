@@ -20,6 +20,8 @@ const places = [
   '/keys/import',
   '/iam',
   '/iam?item=config%2Fiam%2Fusers%2Famelia%2Fidentity.json',
+  '/iam/reports',
+  '/iam/compare',
   '/guides/move-to-kes',
   '/jobs',
 ]

@@ -48,6 +48,8 @@ export const IamItem = z.object({
   /** How many drives hold it in the generation that was read, of `drives`. */
   copies: z.int(),
   drives: z.int(),
+  /** Drives that hold an older generation: what sealed the item then may still lie there. */
+  stale: z.optional(z.int()),
 })
 export type IamItem = z.infer<typeof IamItem>
 
@@ -64,6 +66,8 @@ export const IamAudit = z.object({
   total: z.int(),
   /** Items that are not under the server's default key and that a migration can move there. */
   toMove: z.int(),
+  /** Items of which some drives hold an older generation. */
+  stale: z._default(z.int(), 0),
   /** Drives that answered, and drives the cluster has. */
   drives: z.object({ observed: z.int(), total: z.nullable(z.int()) }),
   /** `backend-encrypted` is there: no server ever ran the one-time migration of 2021. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/backups'
@@ -60,6 +61,8 @@ async function backUp(): Promise<string> {
   writeFileSync(file, sealed)
   return file
 }
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 const identityFile = () => {
   const file = join(house.dir, 'identity.txt')
@@ -137,6 +140,37 @@ describe('by the console', () => {
     expect(leaksIn([{ name: 'backup.json', bytes: Buffer.from(files['backup.json']!) }], needles())).toEqual([])
   })
 
+  test('a backup is downloaded by root and by who took it, and by nobody else who may read the drives', async () => {
+    await open()
+    await house.mc(async (mc) => {
+      for (const name of ['amelia', 'bruno']) {
+        await mc('admin', 'user', 'add', 'demo', name, `${name}-secret-01`)
+        await mc('admin', 'policy', 'attach', 'demo', 'consoleAdmin', '--user', name)
+      }
+    })
+    const { rootBrowser, browser } = await openConsole(house)
+    const [admin, amelia, bruno] = [await rootBrowser(), browser(), browser()]
+    await amelia.signIn('amelia', 'amelia-secret-01')
+    await bruno.signIn('bruno', 'bruno-secret-01')
+    const passphrase = 'correct horse battery staple'
+    const hers = await amelia.call(createBackup, { passphrase })
+    const roots = await admin.call(createBackup, { passphrase })
+    const statusOf = async (who: typeof admin, { id }: { id: string }) =>
+      (await who.request(`/iam/backups/${id}/file`)).status
+    expect(await statusOf(amelia, hers)).toBe(200)
+    expect(await statusOf(admin, hers)).toBe(200)
+    for (const [who, backup] of [
+      [bruno, hers],
+      [amelia, roots],
+    ] as const) {
+      expect((await who.call(listBackups, {})).backups).toContainEqual(backup)
+      expect(await who.refusal(downloadBackup, { id: backup.id })).toMatchObject({
+        code: 'not-allowed',
+        detail: expect.stringContaining('Only root and the account that took a backup'),
+      })
+    }
+  })
+
   test('a request that says no single seal is refused, and so is who may not export', async () => {
     await open()
     const { rootBrowser, browser } = await openConsole(house)
@@ -167,6 +201,7 @@ describe('with MinIO’s own client', () => {
     const folder = join(house.dir, 'opened')
     const opened = await strongroom('backup', 'open', await backUp(), '--out', folder, '--identity', identityFile())
     expect(opened).toMatchObject({ code: 0, err: '' })
+    expect(opened.out).toContain(`sha256   ${sha256(readFileSync(join(house.dir, 'iam.age')))}`)
     expect(leaksIn([{ name: 'the output', bytes: Buffer.from(opened.out) }], needles())).toEqual([])
     expect(statSync(folder).mode & 0o777).toBe(0o700)
     const modes = filesBelow(folder).map(({ name }) => statSync(join(folder, name)).mode & 0o777)
@@ -217,6 +252,7 @@ describe('with strongroom backup restore', () => {
     const args = ['backup', 'restore', file, '--endpoint', house.minio.endpoint, '--env-file', house.envFile]
     const dry = await strongroom(...args, '--identity', identityFile())
     expect(dry).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Nothing was changed.') })
+    expect(dry.out).toContain(`sha256   ${sha256(readFileSync(file))}`)
     expect((await iam())['iam-assets/users.json']).toEqual({})
 
     const done = await strongroom(...args, '--identity', identityFile(), '--yes')

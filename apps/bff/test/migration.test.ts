@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, jobEnded } from '@strongroom/shared/jobs'
@@ -87,7 +87,7 @@ describe('from plaintext to a static key', () => {
 
     const dry = await admin.job(startMigration, { dryRun: true })
     expect(dry).toMatchObject({ state: 'done', done: 0, total: MOVABLE })
-    expect(dry.message).toContain(`${MOVABLE} items would be moved to ${KEY}`)
+    expect(dry.message).toContain(`${MOVABLE} items would be moved from plaintext to ${KEY}`)
     expect(files()).toEqual(untouched)
 
     const pilot = await admin.job(startMigration, { pilot: true })
@@ -134,7 +134,10 @@ describe('from plaintext to a static key', () => {
     expect(await meanings(keys)).toEqual(before)
     const { report } = await admin.call(readMigrationReport, { id: job.id })
     expect(report.story.map(({ text }) => text)).toEqual(
-      expect.arrayContaining([expect.stringContaining('waits for MinIO'), 'Went on.']),
+      expect.arrayContaining([
+        expect.stringContaining('waits for MinIO'),
+        expect.stringMatching(/^Went on after \d+ s\.$/),
+      ]),
     )
   })
 
@@ -148,6 +151,59 @@ describe('from plaintext to a static key', () => {
     await opened.console.jobs.cancel(job.id)
     expect((await until(job.id, ({ state }) => state !== 'paused')).state).toBe('cancelled')
     expect(performance.now() - since).toBeLessThan(2_000)
+  })
+
+  test('a MinIO that hangs is noticed in seconds, and a stop does not wait for it', async () => {
+    await openOnStaticKey()
+    const keys = staticKey(STATIC)
+    const before = await meanings(keys)
+    const hanging = async (act: () => Promise<void>) => {
+      process.kill(house.minio.pid, 'SIGSTOP')
+      await act().finally(() => process.kill(house.minio.pid, 'SIGCONT'))
+    }
+    const first = await started()
+    await admin.untilJob(first.id, ({ done }) => done >= 4)
+    await hanging(async () => {
+      const since = performance.now()
+      expect((await until(first.id, ({ state }) => state === 'paused')).waiting?.on).toBe('minio')
+      expect(performance.now() - since).toBeLessThan(25_000)
+    })
+    await until(first.id, ({ state, done }) => state === 'running' && done >= 8)
+    await hanging(async () => {
+      await sleep(100)
+      const since = performance.now()
+      await opened.console.jobs.cancel(first.id)
+      expect((await until(first.id, jobEnded)).state).toBe('cancelled')
+      expect(performance.now() - since).toBeLessThan(4_000)
+    })
+    await sleep(1_000)
+    expect(await meanings(keys)).toEqual(before)
+    const { report } = await opened.console.reports.read(first.id)
+    const told = report.items.filter(({ outcome }) => outcome === 'moved' || outcome === 'failed').length
+    expect(sealedBy(KEY).length).toBeLessThanOrEqual(told)
+    expectDone(await admin.job(startMigration, {}))
+    expect(await meanings(keys)).toEqual(before)
+  })
+
+  test('a run tells what became of those before it, and begins with the others', async () => {
+    await openOnStaticKey()
+    const dry = await admin.job(startMigration, { dryRun: true })
+    const { report } = await opened.console.reports.read(dry.id)
+    const path = report.items.find(({ kind }) => kind === 'policy')!.path
+    const real = { ...report, dryRun: false }
+    await opened.console.reports.keep({ ...real, id: randomUUID(), state: 'running' })
+    const items = real.items.map((item) => (item.path === path ? { ...item, outcome: 'failed' as const } : item))
+    await opened.console.reports.keep({ ...real, id: randomUUID(), state: 'failed', items })
+    const job = await admin.job(startMigration, {})
+    expectDone(job)
+    expect(job.recent[0]).toBe(path)
+    const { story } = (await opened.console.reports.read(job.id)).report
+    expect(story.map(({ text }) => text)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining('1 run before this one ended with the console'),
+        `An earlier run stopped at ${path}: it comes last.`,
+      ]),
+    )
   })
 
   test('the report tells what was done, as JSON with a digest and as CSV', async () => {
@@ -293,6 +349,23 @@ describe('with MinIO on KES', () => {
     expect(end.done).toBe(MOVABLE)
     expect(sealedBy(KEY)).toHaveLength(MOVABLE)
     expect(await meanings(keys)).toEqual(before)
+  })
+})
+
+describe('from key to key', () => {
+  test('job, report and story name both', async () => {
+    const old = staticKey('iam-static-key:Zml4dHVyZS1zdGF0aWMta21zLWtleS0zMi1ieXRlcyE=')
+    house = await openHouse({ fixture: 'static-latest', onKes: { keyName: KEY, keys: old } })
+    opened = await openConsole(house)
+    admin = await opened.rootBrowser()
+    const job = await admin.job(startMigration, {})
+    expectDone(job)
+    expect(job.message).toContain(`Moved ${MOVABLE} items from iam-static-key to ${KEY}, each read back`)
+    const { report } = await opened.console.reports.read(job.id)
+    expect(new Set(report.items.map(({ before, compared }) => `${before.key} ${compared}`))).toEqual(
+      new Set(['iam-static-key content']),
+    )
+    expect(report.story.map(({ text }) => text)).toContain(`${MOVABLE} items to move from iam-static-key to ${KEY}.`)
   })
 })
 

@@ -22,6 +22,7 @@ import {
   metaOf,
   putHostile,
   removeDrive,
+  shardFileOf,
   truncateMeta,
 } from './variants.ts'
 
@@ -184,7 +185,8 @@ describe.each(['acme-2021', 'static-latest-4drives'] as const)('damage on %s', (
   test.each([1, 2])('%i of 4 drives missing: everything is told as before, from the others', async (away) => {
     const { drives, pattern } = await drivesOf(fixture)
     for (const drive of drives.slice(0, away)) removeDrive(drive)
-    const { items, audit } = await auditOffline(pattern)
+    const { items, audit, code } = await auditOffline(pattern)
+    expect(code).toBe(fixture === 'acme-2021' ? 1 : 0)
     expect(byPath(items)).toEqual(expected)
     expect(toldTargets(items)).toEqual(expectedTargets(truth))
     expect(audit.drives).toEqual({ observed: 4 - away, total: 4 })
@@ -238,6 +240,35 @@ describe.each(['acme-2021', 'static-latest-4drives'] as const)('damage on %s', (
       if (item !== undefined) expect.soft(item, kind).toMatchObject({ state: 'unreadable', movable: false })
     }
     for (const path of paths.slice(2 * kinds.length)) expect.soft(found.get(path), path).toBe(expected.get(path))
+    expect(peakMb).toBeLessThan(LIMIT_MB)
+  })
+})
+
+/** Sparse: they take no room on the disk, and all of it in memory. */
+function putSparse(file: string, head: string, bytes: number) {
+  rmSync(file, { force: true })
+  writeFileSync(file, head)
+  truncateSync(file, bytes)
+}
+
+describe('large files in the place of small ones', () => {
+  const MIB = 2 ** 20
+
+  test.each([
+    ['an xl.meta of 64 MiB', 64 * MIB, metaOf],
+    ['an xl.meta as large as one may be', 4 * MIB, metaOf],
+    ['a part.1 of 64 MiB', 64 * MIB, shardFileOf],
+  ])('32 items, each with %s on four drives, are told in less than 256 MB', async (_, bytes, fileOf) => {
+    const { drives, pattern } = await drivesOf('acme-2021')
+    const name = truthOf('acme-2021')
+      .items.find(({ kind }) => kind === 'user')!
+      .path.split('/')[3]!
+    const paths = copyUsers(drives, name, 32)
+    for (const drive of drives) for (const path of paths) putSparse(fileOf(drive, path), 'XL2 ', bytes)
+    const { code, items, peakMb } = await auditOffline(pattern)
+    const told = items.filter(({ path }) => paths.includes(path))
+    expect(told.map(({ state }) => state)).toEqual(paths.map(() => 'unreadable'))
+    expect(code).toBe(2)
     expect(peakMb).toBeLessThan(LIMIT_MB)
   })
 })

@@ -40,21 +40,32 @@ export function needsOf({ counts }: IamAudit, tried: readonly Tried[]): Needs {
   }
 }
 
+/** It names sites and an account, and MinIO never seals it; see movable.ts. */
+const SITE_REPLICATION = 'config/site-replication/state.json'
+
 /** Plaintext that gives nothing away and that no call can seal. */
-export const isHarmless = ({ kind, state }: Pick<IamItem, 'kind' | 'state'>) =>
-  kind === 'format' && state === 'plaintext'
+export const isHarmless = ({ kind, state, path }: Pick<IamItem, 'kind' | 'state' | 'path'>) =>
+  state === 'plaintext' && (kind === 'format' || path === SITE_REPLICATION)
 
 /** An item that should be under a KMS key and is not. */
-export const isFinding = (item: Pick<IamItem, 'kind' | 'state'>) =>
+export const isFinding = (item: Pick<IamItem, 'kind' | 'state' | 'path'>) =>
   (item.state === 'plaintext' || item.state === 'root-credentials') && !isHarmless(item)
+
+/** What an older copy is sealed by, the newest one does not say. */
+export const staleCopies = (item: IamItem & { readonly stale?: number | undefined }) => item.stale ?? 0
 
 export const isUnreadable = ({ state, opened }: Pick<IamItem, 'state' | 'opened'>) =>
   state === 'unreadable' || opened === 'failed'
+
+/** It was to be opened, and nothing that was given opens it. */
+export const isUnopened = ({ opened }: Pick<IamItem, 'opened'>) => opened === 'no-key'
 
 export const EXIT = { sealed: 0, findings: 1, unreadable: 2 } as const
 
 /** 2 as soon as something can't be judged: then 0 or 1 would be said of a part only. */
 export function exitCodeOf({ items, drives }: Pick<AuditReport, 'items' | 'drives'>): number {
-  if (items.length === 0 || drives.unseenSets > 0 || items.some(isUnreadable)) return EXIT.unreadable
-  return items.some(isFinding) ? EXIT.findings : EXIT.sealed
+  const { unseenSets, unplaced } = drives
+  if (items.length === 0 || unseenSets + unplaced > 0) return EXIT.unreadable
+  if (items.some((item) => isUnreadable(item) || isUnopened(item))) return EXIT.unreadable
+  return items.some((item) => isFinding(item) || staleCopies(item) > 0) ? EXIT.findings : EXIT.sealed
 }

@@ -1,9 +1,11 @@
 import type { AuditReport, Needs } from './audit-needs.ts'
-import { isFinding, isUnreadable } from './audit-needs.ts'
+import { isFinding, isUnopened, isUnreadable, staleCopies } from './audit-needs.ts'
 
 /** What is to be done about an audit, in the order in which it is done. */
 export const nextSteps = (report: AuditReport): string[] =>
-  [missingDrives, unreadable, fileSystem, keys, rootCredentials, marker, plaintext].flatMap((step) => step(report))
+  [missingDrives, unplaced, unreadable, unopened, fileSystem, keys, rootCredentials, marker, plaintext, stale].flatMap(
+    (step) => step(report),
+  )
 
 type Step = (report: AuditReport) => string[]
 
@@ -15,10 +17,22 @@ const missingDrives: Step = ({ drives: { folders, total } }) => {
   ]
 }
 
+const unplaced: Step = ({ drives }) =>
+  drives.unplaced > 0
+    ? ['Mount the drives that were named and not found, or leave their folders out if no pool of the cluster has them.']
+    : []
+
 const unreadable: Step = ({ items }) =>
   items.some(isUnreadable)
     ? [
         'Bring back more drives or a backup for what is unreadable before MinIO starts: it skips or stops at such items.',
+      ]
+    : []
+
+const unopened: Step = ({ items }) =>
+  items.some(isUnopened)
+    ? [
+        'Give what opens the rest: the env file with its static key or KES, --key for each other key, --root-credentials for older pairs.',
       ]
     : []
 
@@ -80,3 +94,11 @@ const plaintext: Step = ({ items }) => {
         'What lies in plaintext stays so when a KMS is added: migrate IAM in the console, then rotate the secrets it held, since old copies may exist elsewhere.',
       ]
 }
+
+/** A drive that missed a save keeps what was there before, in plaintext perhaps, until it is healed. */
+const stale: Step = ({ items }) =>
+  items.some((item) => staleCopies(item) > 0)
+    ? [
+        'Older copies may be in plaintext, or sealed by what is thought to be out of use. With all drives in place, let MinIO heal them (mc admin heal --recursive ALIAS), and audit again.',
+      ]
+    : []

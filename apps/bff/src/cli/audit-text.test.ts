@@ -25,6 +25,7 @@ const DRIVES: DriveReport = {
   folders: [1, 2, 3, 4].map((number) => ({ path: `/mnt/d${number}`, trouble: null })),
   total: 4,
   unseenSets: 0,
+  unplaced: 0,
 }
 
 function report(items: IamItem[], more: { drives?: Partial<DriveReport>; tried?: Tried[]; marker?: boolean } = {}) {
@@ -44,6 +45,7 @@ function report(items: IamItem[], more: { drives?: Partial<DriveReport>; tried?:
     opened: null,
     volume: '.minio.sys',
     regressed: 0,
+    stale: items.filter((each) => (each.stale ?? 0) > 0).length,
   }
   const drives = { ...DRIVES, ...more.drives }
   return { audit, items, drives, needs: needsOf(audit, more.tried ?? []) } satisfies AuditReport
@@ -68,7 +70,50 @@ describe('exit codes', () => {
     expect(exitCodeOf(report([item('user', 'carol', 'kms', { opened: 'failed' })]))).toBe(2)
     expect(exitCodeOf(report(sealed, { drives: { unseenSets: 1 } }))).toBe(2)
     expect(exitCodeOf(report([]))).toBe(2)
+    expect(exitCodeOf(report(sealed, { drives: { unplaced: 4 } }))).toBe(2)
+    expect(exitCodeOf(report([item('user', 'carol', 'kms', { opened: 'no-key' })]))).toBe(2)
   })
+})
+
+describe('what is no secret and what may be one', () => {
+  const other = (path: string) => item('other', path, 'plaintext', { path })
+
+  test('the state of site replication in plaintext is no finding, an unknown file is', () => {
+    expect(exitCodeOf(report([...sealed, other('config/site-replication/state.json')]))).toBe(0)
+    expect(exitCodeOf(report([...sealed, other('config/unknown.json')]))).toBe(1)
+    expect(auditText(report([...sealed, other('config/site-replication/state.json')]))).toContain(
+      'Plaintext that does not count\n  config/iam/format/format.json: in plaintext\n  config/site-replication/state.json',
+    )
+  })
+
+  test('an older copy on a drive is a finding, and said', () => {
+    const behind = item('user', 'bob', 'kms', { stale: 2 })
+    expect(exitCodeOf(report([...sealed, behind]))).toBe(1)
+    const text = auditText(report([...sealed, behind]))
+    expect(text).toContain('An older copy lies on some drives\n  config/iam/user/bob: on 2 drives\n')
+    expect(text).toContain('let MinIO heal them')
+  })
+})
+
+test('what was not opened for want of a key is named, and so are folders that belong to nothing seen', () => {
+  const text = auditText(report([item('user', 'carol', 'kms', { opened: 'no-key' })], { drives: { unplaced: 4 } }))
+  expect(text).toContain('Not opened: no key was at hand\n  config/iam/user/carol\n')
+  expect(text).toContain('4 of the folders named are no drive of the sets seen here')
+  expect(text).toContain('Mount the drives that were named and not found')
+})
+
+test('nothing from the drives reaches the terminal as a command to it', () => {
+  const evil = '\u001b]0;x\u0007\u009b2J\u202e\nExit 0'
+  const text = auditText(
+    report([item('user', evil, 'unreadable', { note: evil }), item('user', evil, 'kms', { key: evil })], {
+      drives: { deploymentId: evil, folders: [{ path: evil, trouble: evil }] },
+      tried: [{ source: evil, user: evil, opens: 0 }],
+    }),
+  )
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
+  expect(text).not.toMatch(/^Exit 0/m)
+  expect(text).toContain('\\u001b]0;x\\u0007\\u009b2J\\u202e\\u000aExit 0')
 })
 
 test('the report of a sealed cluster', () => {

@@ -1,8 +1,18 @@
 import type { IamAudit, IamItem } from '@strongroom/shared/iam'
 import { sealTotal } from '@strongroom/shared/seal'
-import { type AuditReport, exitCodeOf, isFinding, isHarmless, isUnreadable, type Needs } from './audit-needs.ts'
+import {
+  type AuditReport,
+  exitCodeOf,
+  isFinding,
+  isHarmless,
+  isUnopened,
+  isUnreadable,
+  type Needs,
+  staleCopies,
+} from './audit-needs.ts'
 import { nextSteps } from './audit-next.ts'
 import type { DriveReport } from './drive-report.ts'
+import { printable } from './printable.ts'
 
 /** Lists longer than this are cut; `--json` has every item. */
 const LONGEST = 20
@@ -16,7 +26,9 @@ export function auditText(report: AuditReport): string {
     section('By kind', kindTable(audit)),
     section('What opens them', needLines(needs)),
     section('Unreadable', itemLines(items.filter(isUnreadable))),
+    section('Not opened: no key was at hand', cut(items.filter(isUnopened).map(({ path }) => path))),
     section('Not under a KMS key', itemLines(items.filter(isFinding))),
+    section('An older copy lies on some drives', staleLines(items)),
     section('Plaintext that does not count', itemLines(items.filter(isHarmless))),
     section(
       'What to do next',
@@ -28,19 +40,19 @@ export function auditText(report: AuditReport): string {
 
 const VERDICTS: Readonly<Record<number, string>> = {
   0: 'Every item that was seen is sealed by a KMS key.',
-  1: 'Findings: items that no KMS key seals.',
+  1: 'Findings: items that no KMS key seals, or older copies of items.',
   2: 'Not everything could be judged.',
 }
 
 const section = (title: string, lines: readonly string[]) =>
-  lines.length === 0 ? '' : `\n${title}\n${lines.map((line) => `  ${line}\n`).join('')}`
+  lines.length === 0 ? '' : `\n${title}\n${lines.map((line) => `  ${printable(line)}\n`).join('')}`
 
 const LAYOUTS = {
   erasure: 'erasure',
   fs: 'FS: one drive with raw files, as servers wrote it until 2022; today’s MinIO does not start on it',
 }
 
-function driveLines({ deploymentId, folders, layout, total, unseenSets }: DriveReport, audit: IamAudit) {
+function driveLines({ deploymentId, folders, layout, total, unseenSets, unplaced }: DriveReport, audit: IamAudit) {
   const missing = folders.filter(({ trouble }) => trouble !== null)
   const found = folders.length - missing.length
   return [
@@ -53,9 +65,16 @@ function driveLines({ deploymentId, folders, layout, total, unseenSets }: DriveR
           `        ${unseenSets} erasure ${unseenSets === 1 ? 'set has' : 'sets have'} no drive here: their items are not seen`,
         ]
       : []),
+    ...(unplaced > 0
+      ? [
+          `        ${unplaced} of the folders named ${unplaced === 1 ? 'is' : 'are'} no drive of the sets seen here: of another pool nothing is seen`,
+        ]
+      : []),
     `Marker  backend-encrypted is ${audit.legacyMarker ? 'there: the one-time migration of 2021 never ended on these drives' : 'not there'}`,
     '',
-  ].join('\n')
+  ]
+    .map(printable)
+    .join('\n')
 }
 
 function sealLines({ counts, total }: IamAudit): string[] {
@@ -108,10 +127,17 @@ function needLines({ rootCredentials, keys }: Needs): string[] {
 
 export const itemsInWords = (count: number) => (count === 1 ? '1 item' : `${count} items`)
 
-function itemLines(items: readonly IamItem[]): string[] {
-  const lines = items.slice(0, LONGEST).map((item) => `${item.path}: ${reasonOf(item)}`)
-  return items.length > LONGEST ? [...lines, `and ${items.length - LONGEST} more: --json lists all`] : lines
-}
+const itemLines = (items: readonly IamItem[]) => cut(items.map((item) => `${item.path}: ${reasonOf(item)}`))
+
+const staleLines = (items: readonly IamItem[]) =>
+  cut(
+    items
+      .filter((item) => staleCopies(item) > 0)
+      .map((item) => `${item.path}: on ${staleCopies(item) === 1 ? '1 drive' : `${staleCopies(item)} drives`}`),
+  )
+
+const cut = (lines: readonly string[]): readonly string[] =>
+  lines.length > LONGEST ? [...lines.slice(0, LONGEST), `and ${lines.length - LONGEST} more: --json lists all`] : lines
 
 function reasonOf({ state, opened, note }: IamItem): string {
   if (state === 'plaintext') return 'in plaintext'

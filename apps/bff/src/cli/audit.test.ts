@@ -127,6 +127,7 @@ describe('--opened', () => {
     }
     const none = await report('--opened')
     expect(none.report.audit.opened).toEqual({ opened: 0, noKey: 48, failed: 0 })
+    expect(none.code).toBe(2)
 
     const wrong = file('wrong', Buffer.alloc(32, 7).toString('base64'))
     const failed = await audit('--opened', '--key', `${name}=${wrong}`)
@@ -174,6 +175,14 @@ describe('drives that are away', () => {
     expect(quarter.code).toBe(2)
     expect(quarter.out).toContain('Bring back more drives')
   })
+})
+
+test('a pool that is named and not mounted ends with 2, and is said', async () => {
+  await unpack('static-latest-4drives')
+  const { code, out } = await audit(...[1, 2, 3, 4].map((number) => join(dir, 'pool2', `d${number}`)))
+  expect(code).toBe(2)
+  expect(out).toContain('Drives  4 of 4 found')
+  expect(out).toContain('4 of the folders named are no drive of the sets seen here')
 })
 
 test('the FS layout is told, with the way out', async () => {

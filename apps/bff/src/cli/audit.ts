@@ -8,6 +8,7 @@ import { type Command, readArgs, type Terminal, UsageError } from './command.ts'
 import { expandDrives } from './drive-patterns.ts'
 import { reportDrives } from './drive-report.ts'
 import { openItems, withOpening } from './open-items.ts'
+import { printableJson } from './printable.ts'
 
 const HELP = `strongroom audit: says what seals each IAM and config item, from the drives alone
 
@@ -31,10 +32,12 @@ Options:
 
 Exit codes:
   0   every item is sealed by a KMS key
-  1   findings: items in plaintext or under root credentials
-  2   something is unreadable, did not open or could not be seen, or there is no item at all
+  1   findings: items in plaintext or under root credentials, or with an older copy on some drive
+  2   something is unreadable, could not be seen, or with --opened was not opened, for want of its key too; a folder
+      was named that is no drive and that the sets of the others do not lack; or there is no item at all
   64  a wrong command line
-format.json in plaintext is no finding: it holds a version number alone, and no call can seal it.
+config/iam/format.json and config/site-replication/state.json in plaintext are no findings: they hold no secret, and
+no call can seal them.
 `
 
 /** `strongroom audit`: offline, read-only, for a cluster that does not start. */
@@ -59,7 +62,7 @@ export const audit: Command = {
       values.opened,
     )
     const report = await reportOn(paths, source, material, values.opened)
-    out(values.json ? `${JSON.stringify(report, null, 2)}\n` : auditText(report))
+    out(values.json ? `${printableJson(report)}\n` : auditText(report))
     return exitCodeOf(report)
   },
 }

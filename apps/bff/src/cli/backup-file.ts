@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { NotOpened, openBackup } from '../cluster/backup/open-backup.ts'
 import { CommandError, UsageError } from './command.ts'
@@ -8,14 +9,15 @@ interface Given {
   readonly 'passphrase-file'?: string | undefined
 }
 
-/** Opens the one backup file that a command line names. @throws UsageError, CommandError */
+/** Opens the one backup file that a command line names. `sha256`: of the file, hex. @throws UsageError, CommandError */
 export async function openGiven(positionals: readonly string[], given: Given) {
   const [path, ...more] = positionals
   if (path === undefined || more.length > 0) throw new UsageError('Name one backup file.')
   const opener = openerOf(given)
   const sealed = readSealed(path)
   try {
-    return { path, content: await openBackup(sealed, opener) }
+    const sha256 = createHash('sha256').update(sealed).digest('hex')
+    return { path, sha256, content: await openBackup(sealed, opener) }
   } catch (error) {
     if (error instanceof NotOpened) throw new CommandError(`${path}: ${error.message}`, { cause: error })
     throw error

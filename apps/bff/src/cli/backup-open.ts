@@ -5,6 +5,7 @@ import { ExportedServiceAccounts, readMembers, SERVICE_ACCOUNTS_FILE } from '../
 import { openGiven } from './backup-file.ts'
 import { describeBackup, mcLines } from './backup-text.ts'
 import { CommandError, readArgs, type Terminal, UsageError } from './command.ts'
+import { printable } from './printable.ts'
 
 /** `strongroom backup open FILE --out DIR …` */
 export async function open(args: readonly string[], { out }: Terminal): Promise<number> {
@@ -16,12 +17,12 @@ export async function open(args: readonly string[], { out }: Terminal): Promise<
   if (values.out === undefined) throw new UsageError('Say with --out where to unpack to.')
   const folder = resolve(values.out)
   requireEmpty(folder)
-  const { path, content } = await openGiven(positionals, values)
+  const { path, sha256, content } = await openGiven(positionals, values)
   try {
     const policies = unpack(content, folder)
-    out(describeBackup(path, content))
+    out(describeBackup(path, sha256, content))
     out(
-      `\nUnpacked into ${folder}: every secret key of the cluster's users lies there in clear. Remove it when done.\n`,
+      `\nUnpacked into ${printable(folder)}: every secret key of the cluster's users lies there in clear. Remove it when done.\n`,
     )
     out(mcLines(content.info.switchedOff, folder, policies))
   } finally {

@@ -1,20 +1,30 @@
 import type { BackupContent } from '../cluster/backup/backup-content.ts'
 import type { SwitchedOff } from '../cluster/backup/switched-off.ts'
+import { printable } from './printable.ts'
 
-/** What is in a backup: no secret, but all names of accounts that were off. */
-export function describeBackup(path: string, { info, iam, config }: BackupContent): string {
+/**
+ * What is in a backup: no secret, but all names of accounts that were off. Whoever knows a recipient can seal a file for it,
+ * and what it says of itself proves nothing: only its hash, compared with the one that the console showed, does.
+ *
+ * @param sha256 of the sealed file
+ */
+export function describeBackup(path: string, sha256: string, { info, iam, config }: BackupContent): string {
   const { cluster, takenAt, takenBy, consoleVersion, switchedOff } = info
   const sizes = [...Object.entries(iam), ['config.txt', config] as const]
   return [
     `${path}`,
+    `  sha256   ${sha256}`,
     `  taken    ${takenAt} by ${takenBy}, strongroom ${consoleVersion}`,
     `  cluster  ${cluster.endpoint}, deployment ${cluster.deploymentId ?? 'not known'}, MinIO ${cluster.version ?? 'not known'}`,
     `  holds    ${sizes.map(([name, bytes]) => `${name} (${bytes.length} bytes)`).join(', ')}`,
     `  off      ${offInWords(switchedOff)}`,
     '',
-  ].join('\n')
+  ]
+    .map(printable)
+    .join('\n')
 }
 
+/** To be made printable by who prints it. */
 export function offInWords({ serviceAccounts, groups, users }: SwitchedOff): string {
   const keys = serviceAccounts.map(({ accessKey, sessionPolicy }) =>
     sessionPolicy ? `${accessKey} (with a session policy)` : accessKey,
@@ -66,10 +76,19 @@ const warning = (lines: number, users: readonly string[]) =>
     lines > 0
       ? '- It switches every service account on, and every group it makes. The lines above switch off again what was off; until\n  they have run, those accounts work. Run each "disable" together with the "edit" that follows it.'
       : '- It switches every service account on, and every group it makes. None was off when the backup was taken.',
-    users.length > 0 ? `- Users that were off stay off: ${users.join(', ')}.` : '- No user was off.',
+    users.length > 0 ? printable(`- Users that were off stay off: ${users.join(', ')}.`) : '- No user was off.',
     '- Temporary credentials, bucket settings, remote secrets and objects are not in it.',
     '',
   ].join('\n')
 
-/** For a POSIX shell. */
-export const quoted = (text: string) => (/^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+/** For a POSIX shell; what a terminal would act on or hide goes into `$'…'`, byte by byte in octal. */
+export function quoted(text: string): string {
+  if (/^[\w./:@%+=-]+$/.test(text)) return text
+  if (printable(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`
+  const bytes = [...Buffer.from(text)].map((byte) =>
+    byte < 0x20 || byte > 0x7e || byte === 0x27 || byte === 0x5c
+      ? `\\${byte.toString(8).padStart(3, '0')}`
+      : String.fromCharCode(byte),
+  )
+  return `$'${bytes.join('')}'`
+}

@@ -32,14 +32,24 @@ test('all drives of a cluster', async () => {
     folders: paths.map((path) => ({ path, trouble: null })),
     total: 4,
     unseenSets: 0,
+    unplaced: 0,
   })
 })
 
 test('a set without a drive here is counted, and so are the drives of another pool', async () => {
   const paths = [drive('b', SETS), drive('g', OTHER_POOL), join(root, 'gone'), root]
   const { folders, ...report } = await reportDrives(paths, VOLUME)
-  expect(report).toEqual({ deploymentId: 'cluster-1', layout: 'erasure', total: 8, unseenSets: 1 })
+  expect(report).toEqual({ deploymentId: 'cluster-1', layout: 'erasure', total: 8, unseenSets: 1, unplaced: 0 })
   expect(folders.map(({ trouble }) => trouble)).toEqual([null, null, expect.any(String), expect.any(String)])
+})
+
+test('a pool that is not mounted is not taken for drives of another', async () => {
+  const good = ['a', 'b', 'c', 'd'].map((id) => drive(id, SETS))
+  const away = [1, 2, 3, 4].map((number) => join(root, 'pool2', `d${number}`))
+  expect(await reportDrives([...good, ...away], VOLUME)).toMatchObject({ total: 4, unseenSets: 0, unplaced: 4 })
+  const [, ...three] = good
+  expect(await reportDrives([...three, join(root, 'gone'), ...away], VOLUME)).toMatchObject({ unplaced: 4 })
+  expect(await reportDrives([...three, join(root, 'gone')], VOLUME)).toMatchObject({ unplaced: 0 })
 })
 
 test('a folder that is no drive at all', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import * as z from 'zod/mini'
-import { describeDrives, readFolderFile } from '../cluster/drive-folder.ts'
+import { describeDrives, MAX_FORMAT_BYTES, readFolderFile } from '../cluster/drive-folder.ts'
 
 /** What the given folders are, by their own account. */
 export interface DriveReport {
@@ -13,6 +13,11 @@ export interface DriveReport {
   readonly total: number | null
   /** Erasure sets of which no drive is among the folders: their items can't be seen at all. */
   readonly unseenSets: number
+  /**
+   * Folders without a drive beyond those that the sets seen here lack. They may be of a pool that nothing is seen of, since
+   * a drive knows its own pool alone.
+   */
+  readonly unplaced: number
 }
 
 export async function reportDrives(paths: readonly string[], volume: string): Promise<DriveReport> {
@@ -22,12 +27,15 @@ export async function reportDrives(paths: readonly string[], volume: string): Pr
   const sets = new Map<string, readonly string[]>()
   for (const { path } of usable) for (const set of await setsOfPool(path, volume)) sets.set(set.join(), set)
   const here = new Set(usable.map(({ driveId }) => driveId))
+  const total = layout === 'erasure' ? [...sets.values()].reduce((sum, set) => sum + set.length, 0) : layout && 1
+  const lacking = (total ?? 0) - usable.length
   return {
     deploymentId: usable[0]?.deploymentId ?? null,
     layout,
     folders: described.map(({ path, trouble }) => ({ path, trouble })),
-    total: layout === 'erasure' ? [...sets.values()].reduce((sum, set) => sum + set.length, 0) : layout && 1,
+    total,
     unseenSets: [...sets.values()].filter((set) => !set.some((id) => here.has(id))).length,
+    unplaced: Math.max(0, described.length - usable.length - lacking),
   }
 }
 
@@ -35,6 +43,6 @@ const Format = z.object({ xl: z.optional(z.object({ sets: z.array(z.array(z.stri
 
 /** A drive knows the sets of its own pool, and nothing of other pools. */
 async function setsOfPool(drive: string, volume: string): Promise<string[][]> {
-  const text = await readFolderFile(join(drive, volume, 'format.json'))
+  const text = await readFolderFile(join(drive, volume, 'format.json'), MAX_FORMAT_BYTES)
   return text === undefined ? [] : (Format.parse(JSON.parse(text.toString())).xl?.sets ?? [])
 }

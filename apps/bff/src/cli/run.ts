@@ -5,6 +5,7 @@ import { VERSION } from '../version.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { printableLines } from './printable.ts'
 
 const HELP = `strongroom: the console's tools for the command line
 
@@ -25,7 +26,7 @@ const BROKEN = 70
 
 /** Runs one command line and returns its exit code. */
 export async function run([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
-  const say = (sentence: string) => terminal.err(`strongroom: ${sentence}\n`)
+  const say = (sentence: string) => terminal.err(`strongroom: ${printableLines(sentence)}\n`)
   if (name === '--help' || name === '-h' || name === 'help') return print(terminal, HELP)
   if (name === '--version') return print(terminal, `strongroom ${VERSION}\n`)
   const command = commands[name ?? '']

@@ -47,8 +47,9 @@ export function assembleItem(
   if (readable.length === 0) return damaged && unreadable(path, damaged.message)
   const found = newestWhole(readable, highwayHash)
   if (found.state === 'deleted') return undefined
-  const { modTimeNs, copies: holding, metaSys } = found
-  const common = { path, modTimeNs, copies: holding, metaSys: ownCopy(metaSys), drives: setSize(readable, modTimeNs) }
+  const { modTimeNs, copies: holding, older, metaSys } = found
+  const drives = setSize(readable, modTimeNs)
+  const common = { path, modTimeNs, copies: holding, older, metaSys: ownCopy(metaSys), drives }
   if (found.state === 'whole')
     return { ...common, bytes: found.bytes, trouble: undefined, unsettled: found.newerUnreadable }
   const trouble = damaged ? `${found.trouble}; ${damaged.message}` : found.trouble

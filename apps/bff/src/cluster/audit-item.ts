@@ -30,7 +30,8 @@ export function lookAt(stored: StoredItem, ownAccessKeys: ReadonlySet<string>): 
   const identity = identify(stored.path)
   const { content, seal, sealed, trouble } = part
   const { movable, note } = movability(identity, seal.state, { oldForm: sealed?.oldForm ?? false })
-  const told = trouble ?? note
+  const { older = 0 } = stored
+  const told = withStale(trouble ?? note, older)
   const item: IamItem = {
     path: stored.path,
     ...identity,
@@ -43,8 +44,20 @@ export function lookAt(stored: StoredItem, ownAccessKeys: ReadonlySet<string>): 
     sizeBytes: content?.length ?? 0,
     copies: stored.copies,
     drives: stored.drives ?? 0,
+    ...(older > 0 && { stale: older }),
   }
   return { item, content, sealed }
+}
+
+/**
+ * What is said of an item, and that older copies of it lie on some drives: a rewrite that sealed it better did not reach
+ * those, so they may hold it in plaintext still.
+ */
+export function withStale(note: string | undefined, stale: number | undefined): string | undefined {
+  if (!stale) return note
+  const hold = stale === 1 ? '1 drive holds' : `${stale} drives hold`
+  const told = `${hold} an older copy of it: what sealed it then may still lie there; heal it (\`mc admin heal\`).`
+  return note === undefined ? told : `${note.replace(/\.$/, '')}. ${told}`
 }
 
 interface SealedPart {

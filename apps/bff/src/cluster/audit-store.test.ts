@@ -37,6 +37,7 @@ function result(...items: IamItem[]): AuditResult {
       byKind: [],
       total: items.length,
       toMove: 0,
+      stale: 0,
       drives: { observed: 4, total: 4 },
       legacyMarker: false,
       defaultKey: 'prod',
@@ -60,7 +61,7 @@ describe('what was kept', () => {
     const kept = await store.keep(result(item('alice', 'kms')))
     const again = new AuditStore(folder, ENDPOINT)
     await again.load()
-    expect(again.latest).toEqual(kept)
+    expect(again.latest).toEqual({ ...kept, audit: { ...kept.audit, unknownPlaintext: 0 } })
     const other = new AuditStore(folder, 'https://other:9000')
     await other.load()
     expect(other.latest).toBeNull()
@@ -116,6 +117,18 @@ describe('what was kept', () => {
   })
 })
 
+test('of files in plaintext that are no known kind, the state of site replication alone is known', async () => {
+  const store = new AuditStore(folder, ENDPOINT)
+  const other = (path: string, state: IamItem['state'] = 'plaintext'): IamItem => ({
+    ...item('x', state),
+    ...{ kind: 'other', path, name: path },
+  })
+  await store.keep(result(other('config/site-replication/state.json'), other('config/new.json', 'kms')))
+  expect(store.latest?.audit.unknownPlaintext).toBe(0)
+  await store.keep(result(other('config/site-replication/state.json'), other('config/site-replication/left.json')))
+  expect(store.latest?.audit.unknownPlaintext).toBe(1)
+})
+
 describe('what became plaintext', () => {
   test('since the audit before is counted and named, until an audit finds no more of it', async () => {
     const store = new AuditStore(folder, ENDPOINT)
@@ -130,5 +143,24 @@ describe('what became plaintext', () => {
     })
     await store.keep(result(item('alice', 'kms'), item('bob', 'kms')))
     expect(await store.regression()).toBeNull()
+  })
+
+  test('is told as long as it lies there, whatever was read meanwhile', async () => {
+    const store = new AuditStore(folder, ENDPOINT)
+    await store.keep(result(item('alice', 'kms'), item('bob', 'kms')))
+    const most = await store.keep(result(item('alice', 'root-credentials'), item('bob', 'kms')))
+    await store.keep(result(item('alice', 'plaintext'), item('bob', 'kms')))
+    await store.keep(result(item('alice', 'plaintext'), item('bob', 'plaintext')))
+    const { audit } = await store.keep(result(item('alice', 'plaintext'), item('bob', 'plaintext')))
+    expect(audit.regressed).toBe(0)
+    const told = {
+      from: most.audit.id,
+      to: audit.id,
+      paths: ['config/iam/users/alice/identity.json', 'config/iam/users/bob/identity.json'],
+    }
+    expect(await store.regression()).toEqual(told)
+    const again = new AuditStore(folder, ENDPOINT)
+    await again.load()
+    expect(await again.regression()).toEqual(told)
   })
 })

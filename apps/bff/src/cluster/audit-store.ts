@@ -7,12 +7,16 @@ import { AppError } from '../errors.ts'
 import { turns } from '../turns.ts'
 import type { AuditResult } from './audit.ts'
 import { becamePlaintext } from './compare-audits.ts'
+import { isSiteReplication } from './movable.ts'
 
 const HEADS_KEPT = 30
 const ITEMS_KEPT = 10
 
 /** Items of the audits that somebody looked at last; each may be some MB. */
 const IN_MEMORY = 3
+
+/** Items written at once. */
+const PIECE = 500
 
 const HEAD = '.audit.json'
 const ITEMS = '.items.json'
@@ -23,8 +27,15 @@ interface KeptHead {
   readonly audit: IamAudit
 }
 
-/** Items that lie in plaintext and were sealed at the audit before. */
+/** An audit, with what only its items tell. */
+export interface SeenAudit extends IamAudit {
+  /** Files that lie in plaintext and of which the console does not know what they are. */
+  readonly unknownPlaintext: number
+}
+
+/** Items that lie in plaintext and were sealed at any audit whose items are kept. */
 export interface Regression {
+  /** The audit that found most of them sealed; of several the newest. */
   readonly from: string
   readonly to: string
   readonly paths: readonly string[]
@@ -39,6 +50,8 @@ export class AuditStore {
   /** Newest first. */
   #heads: readonly KeptHead[] = []
   #items = new Map<string, readonly IamItem[]>()
+  /** Of the newest audit: it is asked for with each overview, and made from up to ten files. */
+  #regression: { readonly stem: string; readonly found: Regression | null } | null = null
 
   /** @param endpoint of MinIO: an audit of another cluster is none of this one */
   constructor(stateDir: string, endpoint: string) {
@@ -69,8 +82,8 @@ export class AuditStore {
     const stem = `${audit.takenAt.replace(/[-:.]/g, '')}-${audit.id}`
     await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     // The items first: whoever sees the head finds them.
-    await this.#write(stem + ITEMS, items)
-    await this.#write(stem + HEAD, result.audit)
+    await this.#write(stem + ITEMS, jsonPieces(items))
+    await this.#write(stem + HEAD, JSON.stringify(result.audit))
     this.#heads = [{ stem, audit: result.audit }, ...this.#heads]
     this.#remember(stem, items)
     await this.#forgetOld()
@@ -78,10 +91,10 @@ export class AuditStore {
   }
 
   /** As of the last {@link refresh} or {@link keep}. */
-  get latest(): AuditResult | null {
+  get latest(): (AuditResult & { readonly audit: SeenAudit }) | null {
     const [head] = this.#heads
     const items = head && this.#items.get(head.stem)
-    return head && items ? { audit: head.audit, items } : null
+    return head && items ? { audit: { ...head.audit, unknownPlaintext: unknownPlaintext(items) }, items } : null
   }
 
   /** All that are kept, newest first, those included whose items are not. */
@@ -109,13 +122,29 @@ export class AuditStore {
     )
   }
 
-  /** Which items of the latest audit were sealed at the one before; null where none was, or there is none to compare with. */
+  /**
+   * Which items lie in plaintext at the latest audit and were sealed at any before it; null where there are none. Not at the
+   * one right before alone: then reading the drives again would take the alarm back, with the item as it was.
+   */
   async regression(): Promise<Regression | null> {
-    const [now, before] = this.#heads
-    if (now === undefined || before === undefined || now.audit.regressed === 0) return null
-    const [is, was] = [await this.#itemsOf(now.stem), await this.#itemsOf(before.stem)]
-    if (is === undefined || was === undefined) return null
-    return { from: before.audit.id, to: now.audit.id, paths: becamePlaintext(was, is) }
+    const [now, ...before] = this.#heads.slice(0, ITEMS_KEPT)
+    if (now === undefined) return null
+    if (this.#regression?.stem !== now.stem)
+      this.#regression = { stem: now.stem, found: await this.#regressionOf(now, before) }
+    return this.#regression.found
+  }
+
+  async #regressionOf(now: KeptHead, before: readonly KeptHead[]): Promise<Regression | null> {
+    const exposed = (await this.#itemsOf(now.stem))?.filter(({ state }) => state === 'plaintext') ?? []
+    if (exposed.length === 0) return null
+    const paths = new Set<string>()
+    let [from, most] = ['', 0]
+    for (const { stem, audit } of before) {
+      const found = becamePlaintext((await this.#itemsOf(stem)) ?? [], exposed)
+      for (const path of found) paths.add(path)
+      if (found.length > most) [from, most] = [audit.id, found.length]
+    }
+    return most === 0 ? null : { from, to: now.audit.id, paths: [...paths].sort() }
   }
 
   async #names(): Promise<string[]> {
@@ -171,10 +200,10 @@ export class AuditStore {
     }
   }
 
-  async #write(name: string, content: unknown) {
+  async #write(name: string, json: string | Iterable<string>) {
     const file = join(this.#folder, name)
     const fresh = `${file}.${randomUUID()}.new`
-    await writeFile(fresh, JSON.stringify(content), { mode: 0o600 })
+    await writeFile(fresh, json, { mode: 0o600 })
     await rename(fresh, file)
   }
 
@@ -187,6 +216,19 @@ export class AuditStore {
     await Promise.all(old.map((name) => rm(join(this.#folder, name), { force: true })))
     this.#heads = kept
   }
+}
+
+const unknownPlaintext = (items: readonly IamItem[]) =>
+  items.filter((item) => item.state === 'plaintext' && item.kind === 'other' && !isSiteReplication(item)).length
+
+/** JSON of a list, piece by piece: all of it at once would hold up everybody else, and take some MB. */
+function* jsonPieces(list: readonly unknown[]): Generator<string, void> {
+  yield '['
+  for (let at = 0; at < list.length; at += PIECE) {
+    const piece = list.slice(at, at + PIECE).map((each) => JSON.stringify(each))
+    yield (at === 0 ? '' : ',') + piece.join(',')
+  }
+  yield ']'
 }
 
 /** Others are still being written. */

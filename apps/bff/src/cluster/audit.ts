@@ -3,9 +3,8 @@ import type { AuditDepth, IamAudit, IamItem } from '@strongroom/shared/iam'
 import type { Progress, Work } from '../jobs/job.ts'
 import { turns } from '../turns.ts'
 import { type LookedAt, lookAt } from './audit-item.ts'
-import type { ItemKeys } from './item-opener.ts'
 import type { ItemBatch, ItemSource } from './item-source.ts'
-import { openAll } from './opened-item.ts'
+import { type AuditKeys, openAll } from './opened-item.ts'
 import { countSeals, isToMove } from './seal-counts.ts'
 
 /** What an audit looks at, and with what. */
@@ -19,7 +18,7 @@ export interface AuditScope {
   readonly ownAccessKeys: ReadonlySet<string>
   readonly depth: AuditDepth
   /** What opens items with depth `opened`; null: nothing is at hand, so only plaintext counts as opened. */
-  readonly keys: ItemKeys | null
+  readonly keys: AuditKeys | null
 }
 
 export interface AuditResult {
@@ -64,12 +63,13 @@ export const auditWork = (scope: AuditScope, keep: (result: AuditResult) => Prom
     yield closing(result)
   }
 
-function closing({ audit: { total, counts, drives, regressed, opened } }: AuditResult): Progress {
+function closing({ audit: { total, counts, drives, regressed, opened, stale } }: AuditResult): Progress {
   const said = [
     `Read ${total} items via ${drives.observed} ${drives.observed === 1 ? 'drive' : 'drives'}.`,
     ...(opened === null
       ? []
       : [`Opened ${opened.opened}; ${opened.noKey} without a key at hand; ${opened.failed} did not open.`]),
+    ...(stale > 0 ? [`Of ${stale} some drives hold older copies.`] : []),
     ...(regressed > 0 ? [`${regressed} lie in plaintext that were sealed at the audit before.`] : []),
   ]
   return { done: total, total, seals: counts, message: said.join(' ') }
@@ -130,6 +130,7 @@ function summarise(items: readonly IamItem[], { scope, observed, legacyMarker, b
     byKind: kinds.map((kind) => ({ kind, counts: countSeals(items.filter((item) => item.kind === kind)) })),
     total: items.length,
     toMove: items.filter((item) => isToMove(item, scope.defaultKey)).length,
+    stale: items.filter(({ stale = 0 }) => stale > 0).length,
     drives: { observed, total: scope.drivesTotal },
     legacyMarker,
     defaultKey: scope.defaultKey,

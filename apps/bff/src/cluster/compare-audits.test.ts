@@ -30,6 +30,8 @@ const root = (over: Partial<IamItem> = {}): IamItem => {
 const changes: [string, IamItem | null, IamItem | null, ItemChange | 'unchanged'][] = [
   ['sealed, then plaintext', item(), plain(), 'regressed'],
   ['under root, then plaintext', root(), plain(), 'regressed'],
+  ['a key, then root', item(), root({ sha256: 'bb' }), 'regressed'],
+  ['root, then not readable', root(), unreadable(), 'regressed'],
   ['readable, then not', item(), unreadable(), 'regressed'],
   ['plaintext, then not readable', plain(), unreadable(), 'regressed'],
   ['opened, then not opening', item({ opened: 'opened' }), item({ opened: 'failed' }), 'regressed'],

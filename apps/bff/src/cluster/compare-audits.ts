@@ -1,4 +1,5 @@
 import type { IamItem, ItemChange, ItemKind, ItemSeal } from '@strongroom/shared/iam'
+import type { SealState } from '@strongroom/shared/seal'
 
 /** How one item differs between two audits. */
 export interface AuditDifference {
@@ -46,11 +47,14 @@ export function becamePlaintext(before: readonly IamItem[], after: readonly IamI
 
 const isSealed = ({ state }: IamItem) => state === 'kms' || state === 'root-credentials'
 
+/** How well an item is sealed. Whether one can be read at all is told first: what can't be is no weaker than plaintext. */
+const STRENGTH: Record<SealState, number> = { kms: 2, 'root-credentials': 1, plaintext: 0, unreadable: 0 }
+
 function changeOf(was: IamItem | undefined, is: IamItem | undefined): ItemChange | 'unchanged' {
   if (was === undefined) return 'appeared'
   if (is === undefined) return 'gone'
-  if (isSealed(was) && is.state === 'plaintext') return 'regressed'
   if (isReadable(was) && !isReadable(is)) return 'regressed'
+  if (STRENGTH[is.state] < STRENGTH[was.state]) return 'regressed'
   if (was.state !== is.state || was.key !== is.key) return 'moved'
   return sameBytes(was, is) ? 'unchanged' : 'rewritten'
 }

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix'
 import { type InspectEntry, type InspectReply, inspectDrives, isTooLarge } from '../minio/inspect.ts'
+import { turns } from '../turns.ts'
 import type { DriveReader } from './drive-reader.ts'
 import { groupBy } from './group-by.ts'
 import { literal, type Weighed } from './name-globs.ts'
@@ -44,14 +45,21 @@ export async function takeCensus(reader: DriveReader, volume: string): Promise<C
     ].map((levels) => list(reader, volume, levels)),
   )) as [InspectReply, InspectReply, InspectReply, InspectReply]
   const replies = [config, iam, mappings, rest]
+  // Each list may name tens of thousands.
+  const turn = turns()
+  await turn()
   const entries = replies.flatMap((reply) => reply.entries)
   const items = new Set(entries.filter(({ path }) => path.endsWith(META)).map(({ path }) => dirname(path)))
-  const shelves = [
-    ...shelvesOf(config, items, '').filter(({ parent }) => parent !== 'config/iam'),
-    ...shelvesOf(iam, items, '/*').filter(({ parent }) => parent !== 'config/iam/policydb'),
-    ...shelvesOf(mappings, items, ''),
-    ...shelvesOf(rest, items, '').flatMap(bucketsAndJobs),
-  ]
+  const shelves: Shelf[] = []
+  for (const found of [
+    () => shelvesOf(config, items, '').filter(({ parent }) => parent !== 'config/iam'),
+    () => shelvesOf(iam, items, '/*').filter(({ parent }) => parent !== 'config/iam/policydb'),
+    () => shelvesOf(mappings, items, ''),
+    () => shelvesOf(rest, items, '').flatMap(bucketsAndJobs),
+  ]) {
+    shelves.push(...found())
+    await turn()
+  }
   const dataFolders = replies.flatMap(({ folders }) => folders.map(({ path }) => dirname(path)))
   return {
     shelves,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { lstat, open, realpath } from 'node:fs/promises'
+import { type FileHandle, lstat, open, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
 import { parseJson } from '../crypto/canonical-json.ts'
@@ -30,10 +30,7 @@ const Format = z.object({
   xl: z.optional(z.object({ this: z.string(), sets: z.array(z.array(z.string())) })),
 })
 
-const MAX_FORMAT_BYTES = 2 ** 20
-/** Far above any item: the largest are policies and settings. */
-const MAX_FILE_BYTES = 64 * 2 ** 20
-
+export const MAX_FORMAT_BYTES = 2 ** 20
 /** Looks at what each folder is, without reading items. Never throws for a folder: its `trouble` tells. */
 export const describeDrives = (drives: readonly string[], volume: string): Promise<DriveFolder[]> =>
   Promise.all(drives.map((path) => describeDrive(path, volume)))
@@ -42,6 +39,10 @@ async function describeDrive(path: string, volume: string): Promise<DriveFolder>
   const nothing = { deploymentId: null, driveId: null, set: null, position: null, setDrives: [] }
   if ((await lstat(path).catch(() => null)) === null)
     return { path, present: false, layout: null, ...nothing, trouble: 'There is no such folder.' }
+  if ((await lstat(join(path, volume)).catch(() => null))?.isSymbolicLink()) {
+    const trouble = `Its ${volume} is a link, which no drive of MinIO holds: it is not followed.`
+    return { path, present: true, layout: null, ...nothing, trouble }
+  }
   const text = await readFolderFile(join(path, volume, 'format.json'), MAX_FORMAT_BYTES).catch(() => undefined)
   const { data } = z.safeParse(Format, text && parseJson(text))
   if (data === undefined) {
@@ -110,12 +111,12 @@ const wrong = ({ path }: DriveFolder, what: string) => new AppError('invalid-inp
 const READ_ONLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
- * Reads a file of a drive.
+ * Reads a file of a drive. Only the last part of the path is kept from being a link.
  *
  * @returns undefined where there is none
  * @throws AppError `invalid-input` for a link, for what is no regular file, and for one that is too large
  */
-export async function readFolderFile(file: string, maxBytes = MAX_FILE_BYTES): Promise<Buffer | undefined> {
+export async function readFolderFile(file: string, maxBytes: number): Promise<Buffer | undefined> {
   const handle = await open(file, READ_ONLY).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
     const why = error.code === 'ELOOP' ? 'is a link, which no drive of MinIO holds' : `can’t be read (${error.code})`
@@ -125,9 +126,24 @@ export async function readFolderFile(file: string, maxBytes = MAX_FILE_BYTES): P
   try {
     const status = await handle.stat()
     if (!status.isFile()) throw new AppError('invalid-input', `${file} is no regular file.`)
-    if (status.size > maxBytes) throw new AppError('invalid-input', `${file} is larger than ${maxBytes / 2 ** 20} MiB.`)
-    return await handle.readFile()
+    if (status.size > maxBytes) throw new AppError('invalid-input', `${file} is larger than ${inWords(maxBytes)}.`)
+    return await readUpTo(handle, status.size)
   } finally {
     await handle.close()
   }
+}
+
+export const inWords = (bytes: number) =>
+  bytes < 2 ** 20 ? `${bytes} bytes` : `${Math.round((bytes / 2 ** 20) * 10) / 10} MiB`
+
+/** No more than its size was when it was looked at, however it grows meanwhile. */
+async function readUpTo(handle: FileHandle, size: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(size)
+  let read = 0
+  while (read < size) {
+    const { bytesRead } = await handle.read(bytes, read, size - read)
+    if (bytesRead === 0) break
+    read += bytesRead
+  }
+  return bytes.subarray(0, read)
 }

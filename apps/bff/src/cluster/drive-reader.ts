@@ -87,7 +87,9 @@ export async function assembleAll(
     files.filter(({ path }) => path.endsWith(META)),
     ({ path }) => path.slice(0, -META.length),
   )
-  const parts = new Map(files.map(({ drive, path, bytes }) => [`${drive}\n${path}`, bytes]))
+  const parts = new Map(
+    files.filter(({ path }) => !path.endsWith(META)).map(({ drive, path, bytes }) => [`${drive}\n${path}`, bytes]),
+  )
   const items: StoredItem[] = []
   try {
     for (const [path, found] of metas) {

@@ -95,7 +95,7 @@ const regressed: Source = ({ audit, regression }) => {
     id: 'regressed',
     severity: 'critical',
     title: more.length === 0 ? `${first} became plaintext again` : `${items(paths.length)} became plaintext again`,
-    detail: `Sealed at the audit before, in plaintext at ${clock(audit.takenAt)} on ${audit.takenAt.slice(0, 10)}: ${told}. Something wrote them without a KMS: a node that runs without one, a restored backup, an old drive. See that every node runs on the KMS, migrate the items, then change the secrets that they held.`,
+    detail: `Sealed at an audit before, in plaintext at ${clock(audit.takenAt)} on ${audit.takenAt.slice(0, 10)}: ${told}. Something wrote them without a KMS: a node that runs without one, a restored backup, an old drive. See that every node runs on the KMS, migrate the items, then change the secrets that they held.`,
     action: { label: 'Compare the two audits', href: `/iam/compare?from=${from}&to=${to}&change=regressed` },
   }
 }
@@ -139,6 +139,43 @@ const batchJobs: Source = ({ kms, audit }) => {
     detail:
       'MinIO seals no job file, with a KMS or without, and ended jobs leave theirs. Cancel the jobs that have done their work, which removes the file, and change the credentials that they held; give new jobs short-lived ones.',
     action: { label: 'See the jobs', href: '/iam?kind=batch-job' },
+  }
+}
+
+const notOpening: Source = ({ audit }) => {
+  const failed = audit?.opened?.failed ?? 0
+  if (audit === null || failed === 0) return undefined
+  return {
+    id: 'not-opening',
+    severity: 'critical',
+    title: `${items(failed)} ${failed === 1 ? 'does' : 'do'} not open with the key at hand: MinIO may not come up with ${failed === 1 ? 'it' : 'them'} again`,
+    detail: `Read at ${clock(audit.takenAt)}. A key of the same name has other material, the root credentials are others, or the items were altered or copied from another path. Do not restart MinIO, delete no key and change no password; restore what sealed them, or the items from a backup.`,
+    action: { label: 'See the items', href: '/iam?opened=failed' },
+  }
+}
+
+const olderCopies: Source = ({ audit }) => {
+  if (audit === null || audit.stale === 0) return undefined
+  return {
+    id: 'older-copies',
+    severity: 'warning',
+    title: `Some drives hold older copies of ${items(audit.stale)}`,
+    detail:
+      'They were away while the items were saved anew, and MinIO has not healed them yet. What sealed an item then may still lie there, plaintext too, for whoever gets hold of the drive. Heal them (`mc admin heal`), then read the drives again.',
+    action: { label: 'See the items', href: '/iam' },
+  }
+}
+
+const unknownFiles: Source = ({ audit }) => {
+  if (audit === null || audit.unknownPlaintext === 0) return undefined
+  const count = audit.unknownPlaintext
+  return {
+    id: 'unknown-plaintext',
+    severity: 'warning',
+    title: `${plural(count, 'file')} that the console does not know ${count === 1 ? 'lies' : 'lie'} in plaintext`,
+    detail:
+      'They lie among the settings of MinIO, and whether they hold a secret can’t be told. Something else may have put them there, or a release that the console does not know. Look what they are.',
+    action: { label: 'See the files', href: '/iam?kind=other&seal=plaintext' },
   }
 }
 
@@ -319,6 +356,7 @@ const SOURCES: readonly Source[] = [
   regressed,
   plaintextIam,
   plaintextTargets,
+  notOpening,
   noKms,
   defaultPassword,
   staticKey,
@@ -328,6 +366,8 @@ const SOURCES: readonly Source[] = [
   endpointsDown,
   legacyVariables,
   batchJobs,
+  olderCopies,
+  unknownFiles,
   release,
   legacyMarker,
   notObserved,

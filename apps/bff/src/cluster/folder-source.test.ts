@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -47,6 +59,14 @@ function copyOf(set: string): string[] {
     cpSync(drive, join(folder, `d${index}`), { recursive: true })
     return join(folder, `d${index}`)
   })
+}
+
+/** A link to what lay there. */
+function moveAndLink(path: string) {
+  const away = join(mkdtempSync(join(work, 'elsewhere-')), 'moved')
+  if (existsSync(path)) renameSync(path, away)
+  else mkdirSync(away)
+  symlinkSync(away, path)
 }
 
 async function readAll(source: ItemSource): Promise<Map<string, StoredItem>> {
@@ -161,6 +181,74 @@ describe('drives that are not as they should be', () => {
     renameSync(meta, join(work, 'bob-elsewhere'))
     symlinkSync(join(work, 'bob-elsewhere'), meta)
     expect((await readAll(folderSource(drives))).get('config/iam/users/bob/identity.json')).toMatchObject({ copies: 3 })
+  })
+
+  test.each(['config', 'config/iam', 'buckets', 'batch-jobs'])(
+    'a link in the place of %s is told, and what it leads to is not read',
+    async (folder) => {
+      const drives = copyOf('static-latest-4drives')
+      for (const drive of drives) moveAndLink(join(drive, '.minio.sys', folder))
+      const read = await readAll(folderSource(drives))
+      expect(read.get(folder)).toMatchObject({ bytes: undefined, trouble: expect.stringMatching(/link/) })
+      expect([...read.keys()].filter((path) => path.startsWith(`${folder}/`))).toEqual([])
+    },
+  )
+
+  test('on one drive alone it is told too, and the others are read', async () => {
+    const drives = copyOf('static-latest-4drives')
+    moveAndLink(join(drives[0]!, '.minio.sys/config'))
+    const read = await readAll(folderSource(drives))
+    expect(read.get('config')?.trouble).toMatch(/config is a link/)
+    expect(read.get('config/iam/users/bob/identity.json')).toMatchObject({ copies: 3, trouble: undefined })
+  })
+
+  test('a bucket that is a link is told', async () => {
+    const drives = copyOf('static-latest-4drives')
+    const bucket = readdirSync(join(drives[0]!, '.minio.sys/buckets')).find((name) => !name.startsWith('.'))!
+    moveAndLink(join(drives[0]!, '.minio.sys/buckets', bucket))
+    const path = `buckets/${bucket}/.metadata.bin`
+    expect((await readAll(folderSource(drives))).get(path)?.trouble).toMatch(/is a link/)
+    for (const drive of drives.slice(1)) moveAndLink(join(drive, '.minio.sys/buckets', bucket))
+    expect((await readAll(folderSource(drives))).get(`buckets/${bucket}`)?.trouble).toMatch(/link/)
+  })
+
+  test('a drive whose system volume is a link is none, marker included', async () => {
+    const drives = copyOf('legacy-rootcred-4drives')
+    moveAndLink(join(drives[0]!, '.minio.sys'))
+    const [described] = await describeDrives(drives, '.minio.sys')
+    expect(described).toMatchObject({ layout: null, trouble: expect.stringContaining('is a link') })
+    expect([...(await readAll(folderSource(drives))).values()].every(({ copies }) => copies === 3)).toBe(true)
+    expect(await folderSource(drives.slice(0, 1)).legacyMarker()).toBe(false)
+    expect(await folderSource(drives.slice(1)).legacyMarker()).toBe(true)
+  })
+
+  test('the folder of a part.1 that is a link is not followed', async () => {
+    const drives = copyOf('legacy-rootcred-4drives')
+    const path = 'config/iam/users/alice/identity.json'
+    const linkPart = (drive: string) => {
+      const item = join(drive, '.minio.sys', path)
+      moveAndLink(join(item, readdirSync(item).find((name) => name !== 'xl.meta')!))
+    }
+    linkPart(drives[0]!)
+    expect((await readAll(folderSource(drives))).get(path)).toMatchObject({ copies: 3, trouble: undefined })
+    for (const drive of drives.slice(1)) linkPart(drive)
+    expect((await readAll(folderSource(drives))).get(path)).toMatchObject({
+      bytes: undefined,
+      trouble: expect.stringContaining('is a link'),
+    })
+  })
+
+  test('what is larger than it can be is not read', async () => {
+    const drives = copyOf('legacy-rootcred-4drives')
+    const [meta, part] = ['config/iam/users/alice/identity.json', 'config/iam/users/bob/identity.json']
+    for (const drive of drives) {
+      truncateSync(join(drive, '.minio.sys', meta, 'xl.meta'), 4 * 2 ** 20 + 1)
+      const item = join(drive, '.minio.sys', part)
+      truncateSync(join(item, readdirSync(item).find((name) => name !== 'xl.meta')!, 'part.1'), 2 ** 20)
+    }
+    const read = await readAll(folderSource(drives))
+    expect(read.get(meta)).toMatchObject({ bytes: undefined, trouble: expect.stringContaining('larger than 4 MiB') })
+    expect(read.get(part)).toMatchObject({ bytes: undefined, trouble: expect.stringMatching(/larger than \d+ bytes/) })
   })
 
   test('a drive that missed a save holds an older generation, and the newer one is read', async () => {

@@ -1,5 +1,13 @@
 import { dirname } from 'node:path/posix'
-import { type InspectEntry, inspectDrives, isTooLarge, KYPELLO_VOLUME, SYSTEM_VOLUME } from '../minio/inspect.ts'
+import {
+  downloadDrives,
+  type InspectEntry,
+  inspectDrives,
+  isTooLarge,
+  KYPELLO_VOLUME,
+  openDownload,
+  SYSTEM_VOLUME,
+} from '../minio/inspect.ts'
 import { type Census, type Shelf, takeCensus } from './drive-census.ts'
 import { assembleAll, type DriveReader } from './drive-reader.ts'
 import type { ItemBatch, ItemSource } from './item-source.ts'
@@ -15,7 +23,8 @@ const PART = '/part.1'
 
 /**
  * The items of a running cluster, from its drives through `inspect-data`. First the names, then content in replies of
- * bounded size, one reply ahead of whoever takes the batches. No pattern has two stars in it; see minio/inspect.ts.
+ * bounded size: while one is opened MinIO gathers the next, and a batch is ready ahead of whoever takes it. No pattern has
+ * two stars in it; see minio/inspect.ts.
  *
  * @param volume as {@link systemVolume} tells it
  */
@@ -82,27 +91,56 @@ async function* read(
   )
   yield await batch([...census.met, ...metParts.flatMap(({ entries }) => entries)], census.drives)
 
-  const readings = plan(census.shelves)
   const asked = new Set<string>()
-  for (let reading = readings.shift(); reading !== undefined; reading = readings.shift()) {
+  for (let readings = plan(census.shelves); readings.length > 0; ) {
+    const next: Reading[] = []
+    for await (const { reading, bytes } of oneAhead(downloads(reader, volume, readings, asked, signal), discard)) {
+      try {
+        const { files, drives, deeper } = await openFolders(reader, volume, reading.folders, bytes)
+        next.push(...deeper)
+        yield await batch(files, drives)
+      } catch (error) {
+        next.push(...smallerFor(error, reading))
+      }
+    }
+    readings = next
+  }
+}
+
+/** What MinIO sent for a reading, not opened yet. */
+interface Download {
+  readonly reading: Reading
+  readonly bytes: Uint8Array
+}
+
+const discard = ({ bytes }: Download) => bytes.fill(0)
+
+/** One after the other, in smaller pieces where a reply is too large. */
+async function* downloads(
+  { minio, credentials, keyPair }: DriveReader,
+  volume: string,
+  readings: readonly Reading[],
+  asked: Set<string>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Download, void> {
+  const queue = [...readings]
+  const options = { keyPair, maxReplyBytes: MAX_REPLY_BYTES }
+  for (let reading = queue.shift(); reading !== undefined; reading = queue.shift()) {
     signal?.throwIfAborted()
-    if (asked.has(reading.folders)) continue
-    asked.add(reading.folders)
+    const { folders } = reading
+    if (asked.has(folders)) continue
+    asked.add(folders)
     try {
-      const { files, drives, deeper } = await readFolders(reader, volume, reading.folders)
-      readings.push(...deeper)
-      yield await batch(files, drives)
+      yield { reading, bytes: await downloadDrives(minio, credentials, { volume, file: `${folders}/*` }, options) }
     } catch (error) {
-      const smaller = isTooLarge(error) ? part(reading) : []
-      if (smaller.length === 0) throw error
-      readings.unshift(...smaller)
+      queue.unshift(...smallerFor(error, reading))
     }
   }
 }
 
 /** What lies in the folders that fit: content, and folders that are no item but lead to some, as a DN with a slash makes. */
-async function readFolders(reader: DriveReader, volume: string, folders: string) {
-  const reply = await ask(reader, volume, `${folders}/*`)
+async function openFolders(reader: DriveReader, volume: string, folders: string, bytes: Uint8Array) {
+  const reply = await openDownload(bytes, volume, reader.keyPair)
   const items = new Set(itemsOf(reply.entries))
   const holdsParts = reply.folders.some(({ path }) => items.has(dirname(path)))
   const parts = holdsParts ? (await ask(reader, volume, `${folders}/*${PART}`)).entries : []
@@ -137,6 +175,13 @@ function readingsOf({ parent, tail, names }: Shelf, limit = MAX_COPIES): Reading
     folders: `${literal(parent)}/${glob.pattern}${tail}`,
     shelves: [{ parent, tail, names: glob.names.map((name) => [name, weights.get(name)!] as const) }],
   }))
+}
+
+/** @throws the error, where it is another than that the reply was too large, or there is nothing to part */
+function smallerFor(error: unknown, reading: Reading): Reading[] {
+  const smaller = isTooLarge(error) ? part(reading) : []
+  if (smaller.length === 0) throw error
+  return smaller
 }
 
 /** Smaller readings for one whose reply was too large; none where there is nothing to part. */

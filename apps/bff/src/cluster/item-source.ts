@@ -10,6 +10,8 @@ export interface StoredItem {
   readonly copies: number
   /** Drives that should hold it: those of its erasure set. Undefined when no copy could be read. */
   readonly drives?: number | undefined
+  /** Drives that hold an older generation: they missed a save, and what sealed the item then may still lie there. */
+  readonly older?: number | undefined
   /** When that generation was written, nanoseconds since 1970: two readings with the same are of one generation. */
   readonly modTimeNs: bigint | undefined
   /** Some drives name a newer generation, of which too little is there: a save runs, or was broken off. */

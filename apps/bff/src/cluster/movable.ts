@@ -16,14 +16,14 @@ export interface ItemFacts {
   readonly oldForm?: boolean
 }
 
+/** MinIO writes it in plaintext and seals it under nothing; like `format.json` it holds no secret. */
+export const isSiteReplication = ({ kind, name }: ItemIdentity) => kind === 'other' && name === SITE_REPLICATION
+
 /** By kind: the calls that keep an item's meaning exist, or they do not. */
-export function movability(
-  { kind, name }: ItemIdentity,
-  state: SealState,
-  { oldForm = false }: ItemFacts = {},
-): Movability {
+export function movability(identity: ItemIdentity, state: SealState, { oldForm = false }: ItemFacts = {}): Movability {
   if (state === 'unreadable')
     return fixed('It cannot be read, so nothing proves that a rewrite would keep its meaning.')
+  const { kind, name } = identity
   switch (kind) {
     case 'service-account':
       return name === SITE_REPLICATOR
@@ -55,7 +55,7 @@ export function movability(
         'MinIO never seals the files of batch jobs: the credentials in this one lie in clear until the job is cancelled. Cancel it once it has done its work, and change the credentials that it held.',
       )
     default:
-      if (name === SITE_REPLICATION)
+      if (isSiteReplication(identity))
         return fixed('It names the sites and an account, and holds no secret. MinIO never seals it.')
       return fixed('The console does not know what this item is, so it leaves it alone.')
   }

@@ -1,16 +1,16 @@
 import type { Bucket } from '@strongroom/shared/buckets'
-import type { IamAudit, ItemKind } from '@strongroom/shared/iam'
+import type { ItemKind } from '@strongroom/shared/iam'
 import type { KeyProof } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
-import type { Regression } from './audit-store.ts'
+import type { Regression, SeenAudit } from './audit-store.ts'
 
 /** All that the verdict and the findings are made from: what was looked at, and when. `null`: it could not be looked at. */
 export interface Observed {
   readonly kms: Kms
   /** The first time in a row that no KES endpoint answered. */
   readonly kesDownSince: Date | null
-  readonly audit: IamAudit | null
-  /** Items that the audit before found sealed; null where there are none. */
+  readonly audit: SeenAudit | null
+  /** Plaintext items that an audit before found sealed; null where there are none. */
   readonly regression: Regression | null
   /** Whether {@link audit} is for this caller: MinIO's answer to `admin:InspectData`, or none. */
   readonly drives: DriveSight
@@ -41,14 +41,20 @@ export interface SealFigures {
   /** Files of batch jobs: MinIO seals none. */
   readonly batchJobs: number
   readonly unreadable: number
+  /** Under any KMS key. */
+  readonly sealed: number
+  /** `format.json` in plaintext. */
+  readonly plaintextFormat: number
+  /** The state of site replication, which MinIO never seals. */
+  readonly plaintextSites: number
   /** Names of keys other than the default one, with how many items each seals. */
   readonly otherKeys: readonly (readonly [string, number])[]
 }
 
-/** Kinds whose plaintext is told apart, or holds no secret: `other` is the state of site replication. */
+/** Kinds whose plaintext is told apart, or holds no secret. */
 const APART: readonly ItemKind[] = ['format', 'other', 'bucket-targets', 'batch-job']
 
-export function sealFigures(audit: IamAudit, defaultKey: string | null): SealFigures {
+export function sealFigures(audit: SeenAudit, defaultKey: string | null): SealFigures {
   const plaintextOf = (kind: ItemKind) => audit.byKind.find((each) => each.kind === kind)?.counts.plaintext ?? 0
   return {
     total: audit.total,
@@ -58,6 +64,9 @@ export function sealFigures(audit: IamAudit, defaultKey: string | null): SealFig
     plaintextTargets: plaintextOf('bucket-targets'),
     batchJobs: plaintextOf('batch-job'),
     unreadable: audit.counts.unreadable,
+    sealed: Object.values(audit.counts.kms).reduce((sum, count) => sum + count, 0),
+    plaintextFormat: plaintextOf('format'),
+    plaintextSites: plaintextOf('other') - audit.unknownPlaintext,
     otherKeys: Object.entries(audit.counts.kms).filter(([name]) => name !== defaultKey),
   }
 }

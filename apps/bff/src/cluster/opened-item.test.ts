@@ -7,7 +7,7 @@ import { argon2id } from '../native/argon2id.ts'
 import { Secret } from '../secret.ts'
 import { takeAudit } from './audit.ts'
 import { folderSource } from './folder-source.ts'
-import type { ItemKeys } from './item-opener.ts'
+import type { AuditKeys } from './opened-item.ts'
 
 const FIXTURES = new URL('../../../sandbox/fixtures/', import.meta.url).pathname
 
@@ -24,7 +24,7 @@ const drivesOf = (set: string) =>
     .filter((name) => /^d(rive)?\d$/.test(name))
     .map((name) => join(work, set, name))
 
-const audit = (set: string, keys: Partial<ItemKeys> | null) =>
+const audit = (set: string, keys: Partial<AuditKeys> | null) =>
   takeAudit({
     source: folderSource(drivesOf(set)),
     drivesTotal: null,
@@ -68,6 +68,19 @@ test('without one of them, what it seals is without a key', async () => {
   const { audit: said, items } = await audit('legacy-interrupted-4drives', { staticKey: master })
   expect(said.opened).toEqual({ opened: 8, noKey: 42, failed: 0 })
   expect(items.every(({ opened, state }) => opened === 'no-key' || state === 'kms')).toBe(true)
+})
+
+test('a key that may not be used for the caller opens nothing, and is asked for by name', async () => {
+  const asked = new Set<string>()
+  const mayUseKey = async (name: string) => {
+    asked.add(name)
+    return false
+  }
+  const refused = await audit('static-latest', { staticKey: latest(), mayUseKey })
+  expect(refused.audit.opened).toEqual({ opened: 0, noKey: 48, failed: 0 })
+  expect([...asked]).toEqual(['iam-static-key'])
+  const allowed = await audit('static-latest', { staticKey: latest(), mayUseKey: async () => true })
+  expect(allowed.audit.opened).toEqual({ opened: 48, noKey: 0, failed: 0 })
 })
 
 test('under another root password each item says that it does not open', async () => {

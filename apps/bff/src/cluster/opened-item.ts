@@ -5,8 +5,14 @@ import { parseJson } from '../crypto/canonical-json.ts'
 import { ForgeryError } from '../crypto/failures.ts'
 import { AppError } from '../errors.ts'
 import { saidKes } from '../kes/answer.ts'
-import type { LookedAt } from './audit-item.ts'
+import { type LookedAt, withStale } from './audit-item.ts'
 import { type ItemKeys, openItem, openSealedObject } from './item-opener.ts'
+
+/** With what an audit opens items, and for whom. */
+export interface AuditKeys extends ItemKeys {
+  /** Whether this KMS key may be used for the caller. Absent where the caller brought the keys: all of them then. */
+  readonly mayUseKey?: (name: string) => Promise<boolean>
+}
 
 /** KES takes many requests at once; root credentials have a limit of their own, see native/argon2id.ts. */
 const AT_ONCE = 8
@@ -18,7 +24,7 @@ const AT_ONCE = 8
  */
 export async function openAll(
   looked: readonly LookedAt[],
-  keys: ItemKeys | null,
+  keys: AuditKeys | null,
   volume: string,
   signal: AbortSignal | undefined,
 ): Promise<IamItem[]> {
@@ -30,7 +36,7 @@ export async function openAll(
   return looked.map((each) => found.get(each)!)
 }
 
-async function opened(looked: LookedAt, keys: ItemKeys | null, volume: string): Promise<IamItem> {
+async function opened(looked: LookedAt, keys: AuditKeys | null, volume: string): Promise<IamItem> {
   const { item } = looked
   if (item.state === 'unreadable') return item
   let content: Uint8Array | undefined
@@ -39,7 +45,7 @@ async function opened(looked: LookedAt, keys: ItemKeys | null, volume: string): 
     if (content === undefined) return { ...item, opened: 'no-key' }
     return { ...item, opened: 'opened', ...life(item, content) }
   } catch (error) {
-    if (error instanceof ForgeryError) return { ...item, opened: 'failed', note: failure(item) }
+    if (error instanceof ForgeryError) return { ...item, opened: 'failed', note: withStale(failure(item), item.stale)! }
     if (saidKes(error, 'notAllowed') || isNoKesName(error)) return { ...item, opened: 'no-key' }
     throw error
   } finally {
@@ -47,15 +53,20 @@ async function opened(looked: LookedAt, keys: ItemKeys | null, volume: string): 
   }
 }
 
-async function openContent({ item, content, sealed }: LookedAt, keys: ItemKeys | null, volume: string) {
+async function openContent({ item, content, sealed }: LookedAt, keys: AuditKeys | null, volume: string) {
   const bytes = content!
   if (item.state === 'plaintext') return bytes.slice()
   if (keys === null) return undefined
+  if (item.state === 'kms' && !(await mayUse(keys, sealed?.keyName ?? item.key))) return undefined
   if (item.kind === 'bucket-targets')
     return sealed && openSealedObject(keys, { of: 'bucket-targets', bucket: item.name, sealed, bytes })
   if (item.kind === 'tier-config') return sealed && openSealedObject(keys, { of: 'tier-config', volume, sealed, bytes })
   return openItem(keys, item.path, item.state, bytes, volume)
 }
+
+/** Without a name MinIO would be asked of its default key, which says nothing of this one. */
+const mayUse = async ({ mayUseKey }: AuditKeys, name = '') =>
+  mayUseKey === undefined || (name !== '' && (await mayUseKey(name)))
 
 /** A static key may have a name that KES takes for none: then KES has no such key. */
 const isNoKesName = (error: unknown) => error instanceof AppError && error.code === 'invalid-input'

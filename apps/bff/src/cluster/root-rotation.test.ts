@@ -43,6 +43,7 @@ const audit = (items: readonly IamItem[], more: Partial<IamAudit> = {}): IamAudi
   opened: null,
   volume: '.minio.sys',
   regressed: 0,
+  stale: 0,
   ...more,
 })
 

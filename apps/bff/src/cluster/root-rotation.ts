@@ -69,6 +69,9 @@ function doubtsAbout({ audit, items }: Pick<AuditResult, 'audit' | 'items'>, now
     ...(unreadable > 0
       ? [`${count(unreadable, 'item', 'items')} could not be read, so what seals them is not known.`]
       : []),
+    ...(audit.stale > 0
+      ? [`Some drives hold older copies of ${count(audit.stale, 'item', 'items')}: heal them, and read them again.`]
+      : []),
     ...(VOLUMES.has(audit.volume) ? [] : ['The drives hold no volume of the cluster’s own that the console knows.']),
     ...(items.some(({ path }) => path.startsWith('config/iam/'))
       ? []

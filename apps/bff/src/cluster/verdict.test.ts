@@ -1,6 +1,7 @@
-import type { IamAudit, ItemKind } from '@strongroom/shared/iam'
+import type { ItemKind } from '@strongroom/shared/iam'
 import type { KesStatus, Kms } from '@strongroom/shared/kms'
 import { describe, expect, test } from 'vitest'
+import type { SeenAudit } from './audit-store.ts'
 import { findings } from './findings.ts'
 import type { Observed } from './observed.ts'
 import { verdict } from './verdict.ts'
@@ -37,7 +38,7 @@ const kms = (over: Partial<Kms> = {}): Kms => ({
   ...over,
 })
 
-const counts = (over: Partial<IamAudit['counts']> = {}) => ({
+const counts = (over: Partial<SeenAudit['counts']> = {}) => ({
   plaintext: 0,
   'root-credentials': 0,
   kms: { prod: 60 },
@@ -45,7 +46,7 @@ const counts = (over: Partial<IamAudit['counts']> = {}) => ({
   ...over,
 })
 
-const audit = (over: Partial<IamAudit> = {}): IamAudit => ({
+const audit = (over: Partial<SeenAudit> = {}): SeenAudit => ({
   id: 'a2',
   tookMs: 120,
   opened: null,
@@ -56,6 +57,8 @@ const audit = (over: Partial<IamAudit> = {}): IamAudit => ({
   byKind: [],
   total: 60,
   toMove: 0,
+  stale: 0,
+  unknownPlaintext: 0,
   drives: { observed: 4, total: 4 },
   legacyMarker: false,
   defaultKey: 'prod',
@@ -100,12 +103,24 @@ const wrong = {
 const underRoot = audit({ counts: counts({ 'root-credentials': 69, kms: {} }), toMove: 66, total: 69 })
 const plaintext = audit({ counts: counts({ plaintext: 47, kms: {} }), toMove: 41, total: 47 })
 
-const kindOf = (kind: ItemKind, over: Partial<IamAudit['counts']>) => ({ kind, counts: counts({ kms: {}, ...over }) })
+const kindOf = (kind: ItemKind, over: Partial<SeenAudit['counts']>) => ({ kind, counts: counts({ kms: {}, ...over }) })
 const jobs = audit({ counts: counts({ plaintext: 2 }), byKind: [kindOf('batch-job', { plaintext: 2 })], total: 62 })
 const targets = audit({
   counts: counts({ plaintext: 1 }),
   byKind: [kindOf('bucket-targets', { plaintext: 1 })],
   total: 61,
+})
+const failing = (failed: number) => audit({ depth: 'opened', opened: { opened: 60 - failed, noKey: 0, failed } })
+const unknown = audit({
+  counts: counts({ plaintext: 2 }),
+  byKind: [kindOf('other', { plaintext: 2 })],
+  total: 62,
+  unknownPlaintext: 1,
+})
+const harmless = audit({
+  counts: counts({ plaintext: 2 }),
+  byKind: [kindOf('format', { plaintext: 1 }), kindOf('other', { plaintext: 1 })],
+  total: 62,
 })
 const regression = { from: 'a1', to: 'a2', paths: ['config/iam/users/alice/identity.json'] }
 const node = (version: string): Kms['nodes'][number] => ({
@@ -157,6 +172,36 @@ const cases: [string, Partial<Observed>, string, string][] = [
     { audit: plaintext },
     'plaintext-iam',
     'The KMS works, but 47 of 47 IAM and config items lie in plaintext on the drives.',
+  ],
+  [
+    'items that do not open',
+    { audit: failing(2) },
+    'not-verified',
+    '2 IAM and config items do not open with the key at hand (read 14:02:11 UTC). Do not restart MinIO.',
+  ],
+  [
+    'older copies',
+    { audit: audit({ stale: 1 }) },
+    'not-verified',
+    'Not verified: some drives hold older copies of 1 IAM and config item, and what seals those can’t be told.',
+  ],
+  [
+    'an unknown file in plaintext',
+    { audit: unknown },
+    'not-verified',
+    'Not verified: 1 file that the console does not know lies in plaintext.',
+  ],
+  [
+    'open buckets, and older copies',
+    { audit: audit({ stale: 1 }), buckets: [bucket('none')] },
+    'buckets-open',
+    '1 of 1 buckets accepts unencrypted objects.',
+  ],
+  [
+    'all sealed but what holds no secret',
+    { audit: harmless, buckets: [] },
+    'sealed',
+    'Everything we can see is sealed by KES key prod: 60 of 62 IAM/config items on all 4 drives (read 14:02:11 UTC; format.json holds no secret; the state of site replication holds no secret), 0 of 0 buckets (14:02:11 UTC).',
   ],
   [
     'no KMS',
@@ -293,6 +338,19 @@ describe('findings', () => {
     expect(findings(observed({ audit: jobs })).map(({ id, severity }) => [id, severity])).toEqual([
       ['batch-jobs', 'warning'],
     ])
+  })
+
+  test('what does not open, older copies and unknown files are told, each with its cure', () => {
+    const told = (over: Partial<Observed>) => findings(observed(over)).map(({ id, severity }) => `${id} ${severity}`)
+    expect(told({ audit: failing(1) })).toEqual(['not-opening critical'])
+    expect(told({ audit: failing(0) })).toEqual([])
+    expect(told({ audit: audit({ stale: 3 }) })).toEqual(['older-copies warning'])
+    expect(findings(observed({ audit: audit({ stale: 3 }) }))[0]).toMatchObject({
+      title: 'Some drives hold older copies of 3 IAM and config items',
+      detail: expect.stringContaining('mc admin heal'),
+    })
+    expect(told({ audit: unknown })).toEqual(['unknown-plaintext warning'])
+    expect(told({ audit: harmless })).toEqual([])
   })
 
   test('the trap of the one-time migration is told before the start that does it', () => {

@@ -1,4 +1,5 @@
 import type { Overview } from '@strongroom/shared/overview'
+import type { SeenAudit } from './audit-store.ts'
 import { clock, type DriveSight, items, type Observed, plural, sealFigures } from './observed.ts'
 
 type Verdict = Overview['verdict']
@@ -54,6 +55,14 @@ const plaintextIam: Rule = ({ kms, audit }) => {
   return critical('plaintext-iam', `${works} ${plaintext} of ${items(total)} lie in plaintext on the drives.`)
 }
 
+/** With depth `opened` alone it is known. There is no id of its own for it: it is what an audit could not verify. */
+const notOpening: Rule = ({ audit }) => {
+  const failed = audit?.opened?.failed ?? 0
+  if (audit === null || failed === 0) return undefined
+  const sentence = `${items(failed)} ${failed === 1 ? 'does' : 'do'} not open with the key at hand (read ${clock(audit.takenAt)}). Do not restart MinIO.`
+  return critical('not-verified', sentence)
+}
+
 const noKms: Rule = ({ kms }) =>
   kms.kind === 'none'
     ? critical(
@@ -88,27 +97,33 @@ const mixedKeys: Rule = ({ kms, audit }) => {
 }
 
 /** No KMS seals them, so they are no emergency; and nothing is wholly sealed while they are there. */
-const batchJobs: Rule = ({ kms, audit }) => {
+const batchJobs: Rule = (observed) => {
+  const { kms, audit } = observed
   const count = audit ? sealFigures(audit, kms.defaultKey).batchJobs : 0
   if (count === 0) return undefined
   const whose = count === 1 ? 'its' : 'their'
-  const sentence = `IAM is sealed. ${plural(count, 'batch job')} ${count === 1 ? 'keeps' : 'keep'} ${whose} credentials in plaintext until cancelled.`
+  const sentence = `${iamSealed(observed)}${plural(count, 'batch job')} ${count === 1 ? 'keeps' : 'keep'} ${whose} credentials in plaintext until cancelled.`
   return { id: 'plaintext-iam', severity: 'warning', sentence }
 }
 
-const bucketsOpen: Rule = ({ buckets }) => {
+const bucketsOpen: Rule = (observed) => {
+  const { buckets } = observed
   const open = buckets?.filter(({ effective }) => effective?.mode === 'none').length ?? 0
   if (buckets === null || open === 0) return undefined
   const verb = open === 1 ? 'accepts' : 'accept'
   return {
     id: 'buckets-open',
     severity: 'warning',
-    sentence: `IAM is sealed. ${open} of ${buckets.length} buckets ${verb} unencrypted objects.`,
+    sentence: `${iamSealed(observed)}${open} of ${buckets.length} buckets ${verb} unencrypted objects.`,
   }
 }
 
+/** Said where nothing of the audit speaks against it. */
+const iamSealed = ({ audit, now }: Observed) =>
+  audit !== null && unseenItems(audit, now).length + doubts(audit).length === 0 ? 'IAM is sealed. ' : ''
+
 const unseen: Rule = (observed) => {
-  const gaps = unseenParts(observed)
+  const gaps = [...unseenParts(observed), ...doubts(observed.audit)]
   return gaps.length > 0 ? unverified(gaps.join('; ')) : undefined
 }
 
@@ -120,6 +135,7 @@ const RULES: readonly Rule[] = [
   rootCredentials,
   regressed,
   plaintextIam,
+  notOpening,
   noKms,
   neverRead,
   staticKey,
@@ -140,7 +156,11 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (buckets === null) parts.push('the buckets could not be listed')
   const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
   if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)
-  if (audit === null) return parts
+  return audit === null ? parts : [...parts, ...unseenItems(audit, now)]
+}
+
+function unseenItems(audit: SeenAudit, now: Date): string[] {
+  const parts: string[] = []
   if (audit.counts.unreadable > 0) parts.push(`${items(audit.counts.unreadable)} can’t be read`)
   const { observed, total } = audit.drives
   if (total === null || observed < total)
@@ -150,13 +170,34 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   return parts
 }
 
-function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
-  const parts = [
-    ...(audit
+/** What was looked at and is not as it should be; each has a finding of its own. */
+function doubts(audit: SeenAudit | null): string[] {
+  if (audit === null) return []
+  const { stale, unknownPlaintext } = audit
+  return [
+    ...(stale > 0 ? [`some drives hold older copies of ${items(stale)}, and what seals those can’t be told`] : []),
+    ...(unknownPlaintext > 0
       ? [
-          `${audit.total} of ${audit.total} IAM/config items on all ${audit.drives.observed} drives (read ${clock(audit.takenAt)})`,
+          `${plural(unknownPlaintext, 'file')} that the console does not know ${unknownPlaintext === 1 ? 'lies' : 'lie'} in plaintext`,
         ]
       : []),
+  ]
+}
+
+/** How many are sealed, and of the others why that is well. */
+function sealedItems(audit: SeenAudit, defaultKey: string | null): string {
+  const { sealed, total, plaintextFormat, plaintextSites } = sealFigures(audit, defaultKey)
+  const harmless = [
+    ...(plaintextFormat > 0 ? ['format.json holds no secret'] : []),
+    ...(plaintextSites > 0 ? ['the state of site replication holds no secret'] : []),
+  ]
+  const read = [`read ${clock(audit.takenAt)}`, ...harmless].join('; ')
+  return `${sealed} of ${total} IAM/config items on all ${audit.drives.observed} drives (${read})`
+}
+
+function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
+  const parts = [
+    ...(audit ? [sealedItems(audit, kms.defaultKey)] : []),
     ...(buckets ? [`${buckets.length} of ${buckets.length} buckets (${clock(bucketsAt)})`] : []),
     ...(proof?.verdict === 'proven' ? [`key proven on ${proof.opened} samples (${clock(proof.at)})`] : []),
   ]

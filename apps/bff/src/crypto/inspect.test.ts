@@ -1,9 +1,11 @@
 import { constants, createHash, createPrivateKey, privateDecrypt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { openAes256Gcm } from '../native/aes-gcm.ts'
 import { concat } from './bytes.ts'
 import { ForgeryError, FormatError } from './failures.ts'
 import { InspectError, openInspect, openInspectInSteps } from './inspect.ts'
 import { sealSio } from './sio.ts'
+import { finish } from './steps.ts'
 import vectors from './vectors/inspect.json' with { type: 'json' }
 
 const bytes = (base64: string) => new Uint8Array(Buffer.from(base64, 'base64'))
@@ -79,6 +81,19 @@ describe('format 2, sealed to an RSA key', () => {
     )
     expect(sha256(openInspect(more, { rsaOaepSha512Decrypt }))).toBe(zipSha256)
   })
+})
+
+test.each([
+  ['format 1', vectors.plainKeyed[0]!],
+  ['format 2', vectors.blocks[0]!],
+])('opens a reply of %s where it lies, to the same zip', (_, { reply, zipSha256 }) => {
+  const own = bytes(reply)
+  const zip = finish(openInspectInSteps(own, { rsaOaepSha512Decrypt, openAes256Gcm, overwrite: true }))
+  expect(sha256(zip)).toBe(zipSha256)
+  expect(zip.buffer).toBe(own.buffer)
+  const left = bytes(reply)
+  openInspect(left, { rsaOaepSha512Decrypt })
+  expect(left).toEqual(bytes(reply))
 })
 
 test('refuses what is no reply of inspect-data', () => {

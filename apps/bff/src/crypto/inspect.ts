@@ -1,12 +1,14 @@
 import { clean } from '@noble/ciphers/utils.js'
 import { ForgeryError, FormatError } from './failures.ts'
 import { unpackAll } from './message-pack.ts'
-import { openSioInSteps } from './sio.ts'
+import { type OpenAes256Gcm, openSioInSteps } from './sio.ts'
 import { finish, type Steps } from './steps.ts'
 
 const KEY = 32
 const NONCE = 8
 const STREAM = 'inspect.zip'
+/** Bytes put together in one step. */
+const STEP = 2 ** 20
 const CUT = 'the reply of inspect-data is cut short or damaged'
 
 /** Kinds of blocks in format 2 that matter here. Others may be skipped: they carry nothing that the zip needs. */
@@ -23,6 +25,12 @@ export interface InspectKeys {
    * where the sealed key does not open. Format 2 needs it.
    */
   readonly rsaOaepSha512Decrypt?: (sealedKey: Uint8Array) => Uint8Array
+  readonly openAes256Gcm?: OpenAes256Gcm | undefined
+}
+
+export interface InspectOptions extends InspectKeys {
+  /** The zip comes to lie where the reply was, which is lost then, instead of in as much memory again. */
+  readonly overwrite?: boolean
 }
 
 /**
@@ -36,16 +44,18 @@ export const openInspect = (bytes: Uint8Array, keys: InspectKeys = {}): Uint8Arr
   finish(openInspectInSteps(bytes, keys))
 
 /** {@link openInspect} in steps of some milliseconds. Failures come out of `next()`. */
-export function* openInspectInSteps(bytes: Uint8Array, keys: InspectKeys = {}): Steps<Uint8Array> {
-  if (bytes[0] === 1) return yield* openPlainKeyed(bytes)
-  if (bytes[0] === 2) return yield* openBlocks(bytes.subarray(2), keys)
+export function* openInspectInSteps(bytes: Uint8Array, options: InspectOptions = {}): Steps<Uint8Array> {
+  if (bytes[0] === 1) return yield* openPlainKeyed(bytes, options)
+  if (bytes[0] === 2) return yield* openBlocks(bytes.subarray(2), options)
   throw new FormatError('the reply of inspect-data is of a format that is not known')
 }
 
-function openPlainKeyed(bytes: Uint8Array): Steps<Uint8Array> {
+function openPlainKeyed(bytes: Uint8Array, { openAes256Gcm, overwrite }: InspectOptions): Steps<Uint8Array> {
   if (bytes.length < 1 + KEY) throw new FormatError(CUT)
   const key = bytes.subarray(1, 1 + KEY)
-  return openSioInSteps({ cipher: 'AES-256-GCM', key, nonce: new Uint8Array(NONCE) }, bytes.subarray(1 + KEY))
+  const sio = { cipher: 'AES-256-GCM', key, nonce: new Uint8Array(NONCE) } as const
+  const sealed = bytes.subarray(1 + KEY)
+  return openSioInSteps(sio, sealed, { openAes256Gcm, into: overwrite ? sealed : undefined })
 }
 
 interface Stream {
@@ -56,13 +66,15 @@ interface Stream {
   ended: boolean
 }
 
-function* openBlocks(bytes: Uint8Array, keys: InspectKeys): Steps<Uint8Array> {
+function* openBlocks(bytes: Uint8Array, options: InspectOptions): Steps<Uint8Array> {
   let key: readonly unknown[] = []
   let open: Stream | undefined
   let zip: Stream | undefined
   // One array for all data: a view for each of a million tiny blocks would take a hundred times their bytes.
-  const data = new Uint8Array(bytes.length)
-  let size = 0
+  const data = options.overwrite ? bytes : new Uint8Array(bytes.length)
+  // Behind the stream's key and nonce, which are still needed; each part moves towards them.
+  let [begin, end] = [0, 0]
+  let rested = 0
   for (const { id, content } of blocks(bytes)) {
     const values = () => unpackAll(content, 'a block of inspect-data')
     if (id === kind.error) throw serverError(values()[0])
@@ -70,27 +82,36 @@ function* openBlocks(bytes: Uint8Array, keys: InspectKeys): Steps<Uint8Array> {
     if (id === kind.sealedStream || id === kind.plainStream) {
       const [name, , , nonce] = values()
       open = { key, sealed: id === kind.sealedStream, nonce, ended: false }
-      if (name === STREAM) [zip, size] = [open, 0]
+      if (name === STREAM) {
+        zip = open
+        begin = end = rested = content.byteOffset + content.length - bytes.byteOffset
+      }
     }
     if (id === kind.data && open && open === zip) {
       const part = asBytes(values()[0])
-      data.set(part, size)
-      size += part.length
+      data.set(part, end)
+      end += part.length
+      if (end - rested >= STEP) {
+        rested = end
+        yield
+      }
     }
     if (id === kind.endOfStream && open) open.ended = true
   }
   if (!zip?.ended) throw new FormatError(zip ? CUT : 'the reply of inspect-data holds no zip')
-  const whole = data.subarray(0, size)
-  return zip.sealed ? yield* openStream(zip, whole, keys) : whole
+  const whole = data.subarray(begin, end)
+  return zip.sealed ? yield* openStream(zip, whole, options) : whole
 }
 
 const serverError = (text: unknown) =>
   typeof text === 'string' ? new InspectError(text) : new FormatError('MinIO refused inspect-data without a word')
 
+/** @param data is overwritten */
 function* openStream({ key: values, nonce }: Stream, data: Uint8Array, keys: InspectKeys): Steps<Uint8Array> {
   const key = streamKey(values, keys)
   try {
-    return yield* openSioInSteps({ cipher: 'AES-256-GCM', key, nonce: asBytes(nonce, NONCE) }, data)
+    const sio = { cipher: 'AES-256-GCM', key, nonce: asBytes(nonce, NONCE) } as const
+    return yield* openSioInSteps(sio, data, { openAes256Gcm: keys.openAes256Gcm, into: data })
   } finally {
     clean(key)
   }

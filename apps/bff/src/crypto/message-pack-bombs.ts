@@ -16,10 +16,20 @@ export function refuseBombs(bytes: Uint8Array, what: string): void {
   const open: number[] = []
   let objects = 0
   for (let at = 0; at < bytes.length; ) {
-    const { next, entries, object } = head(bytes, at)
-    if (next > bytes.length) throw cut(what)
+    const mark = bytes[at]!
+    const width = WIDTH[mark]!
+    let entries = ENTRIES[mark]!
+    let next = at + 1 + width + CONTENT[mark]!
+    if (mark === NEVER_USED || next > bytes.length) throw cut(what)
+    if (width > 0) {
+      let length = 0
+      for (let i = at + 1; i <= at + width; i++) length = length * 256 + bytes[i]!
+      if (entries > 0) entries *= length
+      else next += length
+      if (next > bytes.length) throw cut(what)
+    }
     at = next
-    if (object) objects++
+    objects += OBJECT[mark]!
     if (entries > bytes.length - at) throw cut(what)
     if (entries > 0) open.push(entries)
     else while (open.length > 0 && --open[open.length - 1]! === 0) open.pop()
@@ -32,71 +42,37 @@ export function refuseBombs(bytes: Uint8Array, what: string): void {
 
 const cut = (what: string) => new FormatError(`${what} is not valid MessagePack: it is cut short or damaged`)
 
-interface Head {
-  /** Where the next value begins: the first entry of a container, or what follows a scalar. */
-  readonly next: number
-  /** Values inside a container; a map has two for each of its pairs. */
-  readonly entries: number
-  /** Whether it becomes an object when unpacked: a container, a view or an extension. */
-  readonly object: boolean
-}
+const NEVER_USED = 0xc1
 
-const BROKEN: Head = { next: Number.POSITIVE_INFINITY, entries: 0, object: false }
+// What a value's first byte tells, for each of 256: tables, since an object for each value would be most of the garbage.
 
-/** Bytes after the mark of 0xc0 to 0xdf, where their number is fixed; what has a length of its own is in `sized`. */
-const fixed: Readonly<Record<number, number>> = {
-  192: 0,
-  194: 0,
-  195: 0,
-  202: 4,
-  203: 8,
-  204: 1,
-  205: 2,
-  206: 4,
-  207: 8,
-  208: 1,
-  209: 2,
-  210: 4,
-  211: 8,
-}
-const extensions: Readonly<Record<number, number>> = { 212: 2, 213: 3, 214: 5, 215: 9, 216: 17 }
+/** Bytes of the length that follows the mark. */
+const WIDTH = new Uint8Array(256)
+/** Bytes of what follows beside that, where their number is fixed. */
+const CONTENT = new Uint8Array(256)
+/** Values inside a container, or inside it for each unit of its length: a map has two for each of its pairs. */
+const ENTRIES = new Uint8Array(256)
+/** 1 where it becomes an object when unpacked: a container, a view or an extension. */
+const OBJECT = new Uint8Array(256)
 
-type Sized = 'bin' | 'ext' | 'str' | 'array' | 'map'
-const sized: Readonly<Record<number, readonly [Sized, width: number]>> = {
-  196: ['bin', 1],
-  197: ['bin', 2],
-  198: ['bin', 4],
-  199: ['ext', 1],
-  200: ['ext', 2],
-  201: ['ext', 4],
-  217: ['str', 1],
-  218: ['str', 2],
-  219: ['str', 4],
-  220: ['array', 2],
-  221: ['array', 4],
-  222: ['map', 2],
-  223: ['map', 4],
+OBJECT.fill(1, 0x80, 0xa0)
+for (let i = 0; i < 16; i++) {
+  ENTRIES[0x80 + i] = 2 * i
+  ENTRIES[0x90 + i] = i
 }
-
-function head(bytes: Uint8Array, at: number): Head {
-  const mark = bytes[at]!
-  if (mark < 0x80 || mark >= 0xe0) return { next: at + 1, entries: 0, object: false }
-  if (mark < 0x90) return { next: at + 1, entries: 2 * (mark - 0x80), object: true }
-  if (mark < 0xa0) return { next: at + 1, entries: mark - 0x90, object: true }
-  if (mark < 0xc0) return { next: at + 1 + mark - 0xa0, entries: 0, object: false }
-  const scalar = fixed[mark]
-  if (scalar !== undefined) return { next: at + 1 + scalar, entries: 0, object: false }
-  const extension = extensions[mark]
-  if (extension !== undefined) return { next: at + 1 + extension, entries: 0, object: true }
-  const [kind, width] = sized[mark] ?? []
-  return kind && width ? measured(bytes, at + 1, kind, width) : BROKEN
+for (let i = 0; i < 32; i++) CONTENT[0xa0 + i] = i
+for (let i = 0; i < 3; i++) {
+  // bin, ext, str: of ext, the kind comes after the length.
+  WIDTH.fill(1 << i, 0xc4 + i, 0xc5 + i)
+    .fill(1 << i, 0xc7 + i, 0xc8 + i)
+    .fill(1 << i, 0xd9 + i, 0xda + i)
+  CONTENT[0xc7 + i] = 1
 }
-
-function measured(bytes: Uint8Array, at: number, kind: Sized, width: number): Head {
-  const next = at + width
-  if (next > bytes.length) return BROKEN
-  let length = 0
-  for (let i = at; i < next; i++) length = length * 256 + bytes[i]!
-  if (kind === 'array' || kind === 'map') return { next, entries: kind === 'map' ? 2 * length : length, object: true }
-  return { next: next + length + (kind === 'ext' ? 1 : 0), entries: 0, object: kind !== 'str' }
-}
+OBJECT.fill(1, 0xc4, 0xca)
+// Floats, integers without and with sign, extensions of 1 to 16 bytes with their kind.
+CONTENT.set([4, 8, 1, 2, 4, 8, 1, 2, 4, 8, 2, 3, 5, 9, 17], 0xca)
+OBJECT.fill(1, 0xd4, 0xd9)
+// array and map, of 16 and of 32 bits.
+WIDTH.set([2, 4, 2, 4], 0xdc)
+ENTRIES.set([1, 1, 2, 2], 0xdc)
+OBJECT.fill(1, 0xdc, 0xe0)

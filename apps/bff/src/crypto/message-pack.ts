@@ -5,11 +5,14 @@ import { refuseBombs } from './message-pack-bombs.ts'
 /** A map as it comes out of MessagePack: nothing is known of its values. */
 export type Unpacked = Readonly<Record<string, unknown>>
 
+/** One for all: it keeps room for what it is about to build. It takes up each call anew, also after one that failed. */
+const decoder = new Decoder({ useBigInt64: true })
+
 /** All values that stand one after the other in `bytes`. 64-bit integers are bigint, bin values are views of `bytes`. */
 export function unpackAll(bytes: Uint8Array, what: string): unknown[] {
   refuseBombs(bytes, what)
   try {
-    return [...new Decoder({ useBigInt64: true }).decodeMulti(bytes)]
+    return [...decoder.decodeMulti(bytes)]
   } catch {
     throw new FormatError(`${what} is not valid MessagePack: it is cut short or damaged`)
   }
@@ -17,8 +20,9 @@ export function unpackAll(bytes: Uint8Array, what: string): unknown[] {
 
 /** The one map in `bytes`. */
 export function unpackMap(bytes: Uint8Array, what: string): Unpacked {
-  const [value, ...more] = unpackAll(bytes, what)
-  if (more.length > 0 || !isMap(value)) throw new FormatError(`${what} is not one MessagePack map`)
+  const values = unpackAll(bytes, what)
+  const value = values[0]
+  if (values.length !== 1 || !isMap(value)) throw new FormatError(`${what} is not one MessagePack map`)
   return value
 }
 

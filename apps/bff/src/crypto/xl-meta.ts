@@ -56,7 +56,7 @@ export interface XlObject {
  */
 export function parseXlMeta(bytes: Uint8Array): XlMeta {
   const { minor, metadata, inline } = openContainer(bytes)
-  const { versionId, ...version } = newest(minor === 3 ? listed(metadata) : mapped(metadata))
+  const { versionId, version } = newest(minor === 3 ? listed(metadata) : mapped(metadata))
   return { minor, latestVersion: version.deleted ? version : withInline(version, versionId, inline) }
 }
 
@@ -84,21 +84,25 @@ function openContainer(bytes: Uint8Array): Container {
   return { minor, metadata, inline: bytes.subarray(end + 5) }
 }
 
-type Parsed = XlVersion & { readonly versionId: string }
+interface Parsed {
+  readonly versionId: string
+  readonly version: XlVersion
+}
 
 /** Minor 3: header version, metadata version, count, and then a header and a body for each version, newest first. */
 function listed(metadata: Uint8Array): unknown[] {
-  const [, , count, ...rest] = unpackAll(metadata, 'xl.meta')
-  if (typeof count !== 'number' || rest.length < 2 * count)
+  const values = unpackAll(metadata, 'xl.meta')
+  const count = values[2]
+  if (typeof count !== 'number' || values.length < 3 + 2 * count)
     throw new FormatError('xl.meta lists fewer versions than it says')
   if (count > MAX_VERSIONS) throw new FormatError(`xl.meta lists more than ${MAX_VERSIONS} versions`)
-  return rest
-    .slice(0, 2 * count)
-    .filter((_, i) => i % 2 === 1)
-    .map((body) => {
-      if (!(body instanceof Uint8Array)) throw new FormatError('xl.meta holds a version without a body')
-      return unpackMap(body, 'a version in xl.meta')
-    })
+  const versions: unknown[] = []
+  for (let i = 0; i < count; i++) {
+    const body = values[4 + 2 * i]
+    if (!(body instanceof Uint8Array)) throw new FormatError('xl.meta holds a version without a body')
+    versions.push(unpackMap(body, 'a version in xl.meta'))
+  }
+  return versions
 }
 
 /** Minor 0 and 2: one map with all versions in it. */
@@ -113,20 +117,20 @@ function newest(versions: readonly unknown[]): Parsed {
   const parsed = versions.map(toVersion)
   const [first, ...rest] = parsed
   if (first === undefined) throw new FormatError('xl.meta holds no versions')
-  return rest.reduce((latest, version) => (version.modTimeNs > latest.modTimeNs ? version : latest), first)
+  return rest.reduce((latest, each) => (each.version.modTimeNs > latest.version.modTimeNs ? each : latest), first)
 }
 
 function toVersion(version: unknown): Parsed {
   if (!isMap(version)) throw new FormatError('xl.meta holds a version that is no map')
   const { Type: type, V2Obj: object, DelObj: marker } = version
   if (type === DELETE_MARKER && isMap(marker)) {
-    return { deleted: true, versionId: uuid(marker, 'ID'), modTimeNs: big(marker, 'MTime') }
+    return { versionId: uuid(marker, 'ID'), version: { deleted: true, modTimeNs: big(marker, 'MTime') } }
   }
-  if (type === OBJECT && isMap(object)) return toObject(object)
+  if (type === OBJECT && isMap(object)) return { versionId: uuid(object, 'ID'), version: toObject(object) }
   throw new FormatError('xl.meta holds a version of a kind that is not known')
 }
 
-function toObject(object: Unpacked): Parsed {
+function toObject(object: Unpacked): XlObject {
   const [dataBlocks, parityBlocks, index] = [count(object, 'EcM'), count(object, 'EcN'), count(object, 'EcIndex')]
   const blockSizeBytes = count(object, 'EcBSize')
   const shards = dataBlocks + parityBlocks
@@ -135,7 +139,6 @@ function toObject(object: Unpacked): Parsed {
   }
   return {
     deleted: false,
-    versionId: uuid(object, 'ID'),
     dataBlocks,
     parityBlocks,
     blockSizeBytes,
@@ -184,16 +187,21 @@ function distribution({ EcDist: value }: Unpacked): number[] {
 function uuid(map: Unpacked, name: string): string {
   const value = map[name]
   if (!(value instanceof Uint8Array) || value.length !== 16) throw new FormatError(`xl.meta has no valid ${name}`)
-  const hex = Array.from(value, (byte) => byte.toString(16).padStart(2, '0')).join('')
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+  let text = ''
+  for (let i = 0; i < 16; i++) text += (i === 4 || i === 6 || i === 8 || i === 10 ? '-' : '') + HEX[value[i]!]!
+  return text
 }
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 function entries<T>(map: Unpacked, name: string, read: (value: unknown) => T | undefined): Record<string, T> {
   const value = map[name] ?? {}
   if (!isMap(value)) throw new FormatError(`xl.meta has no valid ${name}`)
-  const known = Object.entries(value).flatMap(([key, each]) => {
-    const kept = read(each)
-    return kept === undefined ? [] : [[key, kept] as const]
-  })
-  return Object.fromEntries(known)
+  const known: Record<string, T> = {}
+  // No key is `__proto__`: what unpacks refuses that.
+  for (const key of Object.keys(value)) {
+    const kept = read(value[key])
+    if (kept !== undefined) known[key] = kept
+  }
+  return known
 }

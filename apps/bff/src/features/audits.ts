@@ -11,7 +11,8 @@ import {
 import { auditWork } from '../cluster/audit.ts'
 import { clusterScope } from '../cluster/audit-scope.ts'
 import { compareItems } from '../cluster/compare-audits.ts'
-import { type Console, driveReader, itemKeys, minioFor, requireDriveReading } from '../console.ts'
+import { keysFor } from '../cluster/opening-rights.ts'
+import { type Console, driveReader, itemKeys, kesLocks, minioFor, requireDriveReading } from '../console.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { Work } from '../jobs/job.ts'
 
@@ -21,11 +22,13 @@ export function auditRoutes(router: Router, console: Console) {
   bind(router, startAudit, async ({ depth }, c) => {
     await requireDriveReading(console, c)
     const access = minioFor(console, c)
+    const [locks, { caller }] = [kesLocks(console, c), c.var]
     const work: Work = async function* (signal, resumed) {
       const keys = depth === 'opened' ? await itemKeys(console) : null
       using _staticKey = keys?.staticKey?.material
       const reader = await driveReader(console, access)
-      const scope = await clusterScope(reader, { depth, keys, ownAccessKeys: console.ownKeys.names })
+      const theirs = keys && (await keysFor(keys, locks, caller))
+      const scope = await clusterScope(reader, { depth, keys: theirs, ownAccessKeys: console.ownKeys.names })
       yield* auditWork(scope, (result) => audits.keep(result))(signal, resumed)
     }
     return jobs.start({ kind: 'iam-audit', startedBy: c.var.caller.account, unit: 'items' }, work)

@@ -2,8 +2,10 @@ import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/ba
 import { sealedForOf } from '../cluster/backup/sealed-for.ts'
 import { takeBackup } from '../cluster/backup/take-backup.ts'
 import { type Console, minioFor, requireDriveReading } from '../console.ts'
+import { AppError } from '../errors.ts'
 import { bind, bindDownload, type Router } from '../http/bind.ts'
 import { Secret } from '../secret.ts'
+import type { Caller } from '../session/caller.ts'
 
 export function backupRoutes(router: Router, console: Console) {
   const { backups } = console
@@ -24,6 +26,19 @@ export function backupRoutes(router: Router, console: Console) {
 
   bindDownload(router, downloadBackup, async ({ id }, c) => {
     await requireDriveReading(console, c)
+    await requireOwn(console, id, c.var.caller)
     return { name: id, type: 'application/octet-stream', bytes: await backups.read(id) }
   })
+}
+
+/**
+ * Whoever has a file that is sealed under a passphrase can guess at that for as long as he likes. MinIO can't be asked who
+ * may export IAM without being made to export it.
+ */
+async function requireOwn({ backups }: Console, id: string, { root, account }: Caller): Promise<void> {
+  if (root || (await backups.find(id))?.takenBy === account) return
+  throw new AppError(
+    'not-allowed',
+    'Only root and the account that took a backup may download it: a passphrase could be guessed at in the file. Take a backup of your own, which admin:ExportIAM allows, or ask one of the two.',
+  )
 }

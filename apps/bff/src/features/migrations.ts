@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Job, jobEnded } from '@strongroom/shared/jobs'
+import type { Job } from '@strongroom/shared/jobs'
 import {
   downloadMigrationReport,
   listMigrations,
@@ -8,12 +8,15 @@ import {
 } from '@strongroom/shared/migrations'
 import { takeAudit } from '../cluster/audit.ts'
 import { clusterScope } from '../cluster/audit-scope.ts'
+import { closeAbandoned, earlierRuns } from '../cluster/migrate/earlier-runs.ts'
 import { dropGrant, type Grant, JobAccess } from '../cluster/migrate/job-access.ts'
 import { JOB_POLICY } from '../cluster/migrate/job-policy.ts'
 import { Ledger } from '../cluster/migrate/ledger.ts'
 import { migrationWork } from '../cluster/migrate/migration.ts'
 import { requireReady, requireStillReady } from '../cluster/migrate/readiness.ts'
 import { reportCsv } from '../cluster/migrate/report-csv.ts'
+import type { MigrationScope } from '../cluster/migrate/run-scope.ts'
+import { requireWriteRights } from '../cluster/migrate/write-rights.ts'
 import { type Console, driveReader, itemKeys, minioFor, requireDriveReading } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, bindDownload, type Router } from '../http/bind.ts'
@@ -37,6 +40,8 @@ interface Current {
   readonly id: string
   readonly order: Order
   readonly access: JobAccess
+  /** The version of the job in which it was given new credentials last: it has not gone on yet while that stands. */
+  renewedIn: number
 }
 
 export function migrationRoutes(router: Router, console: Console) {
@@ -47,28 +52,29 @@ export function migrationRoutes(router: Router, console: Console) {
     await requireDriveReading(console, c)
     const waiting = requireRoom(jobs.running(KIND))
     using secret = secretKey === undefined ? null : new Secret(secretKey)
-    const grant = await jobGrant(console, c, secret, durationSeconds)
-    try {
-      const defaultKey = await requireReady(guardAccess(console, grant), console.iam)
-      const order = { defaultKey, dryRun, pilot }
-      if (waiting !== null && current?.id === waiting.id) {
-        requireSameOrder(current.order, order)
-        current.access.renew(grant)
-        jobs.resume(waiting.id)
-        return await jobs.get(waiting.id)
-      }
+    const session: Grant = { ...minioFor(console, c), by: c.var.caller.account, until: null }
+    // Before anything is written: MinIO keeps an item for each pair of temporary credentials too.
+    const defaultKey = await requireReady(guardAccess(console, session), console.iam)
+    const order = { defaultKey, dryRun, pilot }
+    if (!dryRun) await requireWriteRights(session)
+    const resumed = waiting !== null && current?.id === waiting.id ? current : null
+    if (resumed !== null) requireSameOrder(resumed.order, order)
+    const grant = dryRun || secret === null ? session : await jobGrant(console, c, secret, durationSeconds)
+    if (resumed === null) {
       const started = await begin(console, grant, order)
-      current = { id: started.job.id, order, access: started.access }
+      current = { id: started.job.id, order, access: started.access, renewedIn: -1 }
       return started.job
-    } catch (error) {
-      dropGrant(grant)
-      throw error
     }
+    requireWaiting(jobs.running(KIND), resumed, grant)
+    resumed.renewedIn = jobs.running(KIND)!.version
+    resumed.access.renew(grant)
+    jobs.resume(resumed.id)
+    return jobs.get(resumed.id)
   })
 
   bind(router, listMigrations, async (_, c) => {
     await requireDriveReading(console, c)
-    await closeAbandoned(console)
+    await closeAbandoned(reports, (id) => jobs.get(id))
     return { migrations: await reports.list() }
   })
 
@@ -94,6 +100,14 @@ function requireRoom(running: Job | undefined): Job | null {
   throw new AppError('conflict', `A migration is running already, started by ${running.startedBy}.`)
 }
 
+/** Two may sign in for the same job at once. @throws AppError `conflict` for the second one, whose grant is dropped */
+function requireWaiting(running: Job | undefined, { id, renewedIn }: Current, grant: Grant) {
+  const waits = running?.id === id && running.waiting?.on === 'sign-in' && running.version > renewedIn
+  if (waits) return
+  dropGrant(grant)
+  throw new AppError('conflict', 'Somebody else has just signed in for this migration, or it has ended.')
+}
+
 /** New credentials let a paused job go on as it was ordered, and in no other way. */
 function requireSameOrder(order: Order, wanted: Order) {
   if (isDeepStrictEqual(order, wanted)) return
@@ -110,30 +124,30 @@ const guardAccess = ({ config }: Console, { minio, credentials }: Pick<Grant, 'm
   ca: config.minio.ca,
 })
 
-/** With the password the job gets credentials of its own, which may do no more than it needs; without it, the session's. */
+/** Credentials of the job's own, which may do no more than it needs. */
 async function jobGrant(
   console: Console,
   c: RequestContext,
-  secretKey: Secret<string> | null,
+  secretKey: Secret<string>,
   durationSeconds: number,
 ): Promise<Grant> {
   const { accessKey, account: by } = c.var.caller
-  const session = minioFor(console, c)
-  if (secretKey === null) return { ...session, by, until: null }
-  const { credentials, expiresAt } = await assumeRole(session.minio, {
+  const { minio } = minioFor(console, c)
+  const { credentials, expiresAt } = await assumeRole(minio, {
     ...{ accessKey, secretKey, durationSeconds },
     policy: JOB_POLICY,
   })
   await console.ownKeys.add(credentials.accessKey, expiresAt)
-  return { minio: session.minio, credentials, by, until: expiresAt }
+  return { minio, credentials, by, until: expiresAt }
 }
 
 /** @throws AppError `conflict` while another console that shares the state folder migrates */
 async function begin(console: Console, grant: Grant, order: Order): Promise<{ job: Job; access: JobAccess }> {
-  const { jobs, leases } = console
-  const lease = order.dryRun ? null : await leases.take(KIND, grant.by)
+  const { jobs, leases, reports } = console
+  const lease = order.dryRun ? null : await leases.take(KIND, grant.by).catch((error: unknown) => giveUp(grant, error))
   try {
-    await closeAbandoned(console)
+    await closeAbandoned(reports, (id) => jobs.get(id))
+    const earlier = await earlierRuns(reports)
     const reader = await driveReader(console, grant)
     const cluster = await clusterNow(grant)
     const run: { id: string; ledger: Ledger | null } = { id: '', ledger: null }
@@ -143,18 +157,26 @@ async function begin(console: Console, grant: Grant, order: Order): Promise<{ jo
       await Promise.resolve()
       const ledger = new Ledger({ id: job.id, startedAt: job.startedAt, cluster, ...order }, grant.by)
       run.ledger = ledger
-      yield* work(console, { access, ledger, lease })(signal, resumed)
+      yield* work(console, { access, ledger, lease, earlier })(signal, resumed)
     })
     return { job, access }
   } catch (error) {
     await lease?.release()
-    throw error
+    return giveUp(grant, error)
   }
 }
 
-const work = (console: Console, scope: { access: JobAccess; ledger: Ledger; lease: Lease | null }): Work =>
+function giveUp(grant: Grant, error: unknown): never {
+  dropGrant(grant)
+  throw error
+}
+
+const work = (
+  console: Console,
+  scope: Pick<MigrationScope, 'access' | 'ledger' | 'earlier'> & { lease: Lease | null },
+): Work =>
   async function* (signal, resumed) {
-    const { access, ledger, lease } = scope
+    const { access, ledger, lease, earlier } = scope
     await using _lease = lease
     using _access = access
     const keys = await itemKeys(console)
@@ -162,7 +184,7 @@ const work = (console: Console, scope: { access: JobAccess; ledger: Ledger; leas
     const { reader } = access
     const rest = { ownAccessKeys: console.ownKeys.names, depth: 'names' as const, keys: null }
     yield* migrationWork({
-      ...{ access, ledger, lease, keys },
+      ...{ access, ledger, lease, keys, earlier },
       audit: async (stop) =>
         takeAudit({ ...(await clusterScope(reader, rest)), defaultKey: ledger.header.defaultKey }, stop),
       keepAudit: (result) => console.audits.keep(result),
@@ -174,18 +196,4 @@ const work = (console: Console, scope: { access: JobAccess; ledger: Ledger; leas
 async function clusterNow({ minio, credentials }: Grant) {
   const info = await readInfo(minio, credentials).catch(() => null)
   return { name: minio.host, version: info?.version ?? null, deploymentId: info?.deploymentId ?? null }
-}
-
-/** A console that was killed left reports that say they run. */
-async function closeAbandoned({ jobs, reports }: Console) {
-  for (const { id, state } of await reports.list()) {
-    if (jobEnded({ state })) continue
-    const job = await jobs.get(id).catch(() => undefined)
-    if (job !== undefined && !jobEnded(job)) continue
-    const { report } = await reports.read(id)
-    const text =
-      'The console was stopped in the middle. What was done stays done; this tells of all but the last few seconds.'
-    const story = [...report.story, { at: report.endedAt, text }]
-    await reports.keep({ ...report, state: 'failed', message: text, story })
-  }
 }

@@ -1,5 +1,6 @@
 import { enterTargetSecret, enterTierSecret, listRemoteSecrets } from '@strongroom/shared/remote-secrets'
-import { type Console, minioFor } from '../console.ts'
+import { requireSealing } from '../cluster/migrate/guard.ts'
+import { type Console, kmsNow, minioFor } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import { listRemoteTargets, rewriteTargets, setTargetCredentials } from '../minio/remote-targets.ts'
@@ -16,6 +17,7 @@ export function remoteSecretRoutes(router: Router, console: Console) {
 
   bind(router, enterTierSecret, async ({ name, ...typed }, c) => {
     using entered = pairOf(typed)
+    requireSealing(await kmsNow(console, c))
     const { minio, credentials } = minioFor(console, c)
     const tier = (await listTiers(minio, credentials)).find((candidate) => candidate.name === name)
     if (tier === undefined) throw new AppError('not-found', 'MinIO has no tier of that name.')
@@ -31,6 +33,7 @@ export function remoteSecretRoutes(router: Router, console: Console) {
 
   bind(router, enterTargetSecret, async ({ bucket, arn, ...typed }, c) => {
     using entered = pairOf(typed)
+    requireSealing(await kmsNow(console, c))
     const { minio, credentials } = minioFor(console, c)
     const target = (await listRemoteTargets(minio, credentials, bucket)).find((candidate) => candidate.arn === arn)
     if (target === undefined) throw new AppError('not-found', 'The bucket has no such target.')

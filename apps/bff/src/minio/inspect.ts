@@ -2,6 +2,7 @@ import { constants, generateKeyPair, privateDecrypt } from 'node:crypto'
 import { promisify } from 'node:util'
 import { InspectError, openInspectInSteps } from '../crypto/inspect.ts'
 import { AppError } from '../errors.ts'
+import { openAes256Gcm } from '../native/aes-gcm.ts'
 import { turns } from '../turns.ts'
 import { ADMIN } from './replies.ts'
 import type { Credentials, Minio } from './transport.ts'
@@ -82,6 +83,11 @@ export const inspect = async (
   keyPair?: InspectKeyPair,
 ): Promise<readonly InspectEntry[]> => (await inspectDrives(minio, credentials, target, { keyPair })).entries
 
+interface Options {
+  readonly keyPair?: InspectKeyPair | undefined
+  readonly maxReplyBytes?: number | undefined
+}
+
 /**
  * As {@link inspect}, with the folders that match and the drives that answered.
  *
@@ -90,9 +96,20 @@ export const inspect = async (
 export async function inspectDrives(
   minio: Minio,
   credentials: Credentials,
-  { volume, file }: InspectTarget,
-  { keyPair, maxReplyBytes = MAX_REPLY_BYTES }: { keyPair?: InspectKeyPair | undefined; maxReplyBytes?: number } = {},
+  target: InspectTarget,
+  { keyPair, maxReplyBytes }: Options = {},
 ): Promise<InspectReply> {
+  const bytes = await downloadDrives(minio, credentials, target, { keyPair, maxReplyBytes })
+  return openDownload(bytes, target.volume, keyPair)
+}
+
+/** The first half of {@link inspectDrives}: while one reply is opened, MinIO can gather the next. To be opened, or wiped. */
+export async function downloadDrives(
+  minio: Minio,
+  credentials: Credentials,
+  { volume, file }: InspectTarget,
+  { keyPair, maxReplyBytes = MAX_REPLY_BYTES }: Options,
+): Promise<Uint8Array> {
   const form = new URLSearchParams({ volume, file, ...(keyPair && { 'public-key': keyPair.publicKey }) })
   const { bytes } = await minio.send({
     method: 'POST',
@@ -104,14 +121,26 @@ export async function inspectDrives(
     timeoutMs: TIMEOUT_MS,
     maxReplyBytes,
   })
-  const zip = await openZip(bytes, keyPair)
-  if (zip === undefined) return NOTHING
+  return bytes
+}
+
+/**
+ * The second half of {@link inspectDrives}.
+ *
+ * @param bytes are wiped
+ */
+export async function openDownload(
+  bytes: Uint8Array,
+  volume: string,
+  keyPair: InspectKeyPair | undefined,
+): Promise<InspectReply> {
   try {
-    return await readZip(zip, volume)
+    const zip = await openZip(bytes, keyPair)
+    return zip === undefined ? NOTHING : await readZip(zip, volume)
   } catch (cause) {
     throw damaged(cause)
   } finally {
-    zip.fill(0)
+    bytes.fill(0)
   }
 }
 
@@ -122,11 +151,15 @@ export const isTooLarge = (error: unknown) =>
 const damaged = (cause: unknown) =>
   new AppError('upstream-failed', 'What MinIO read from the drives came damaged or cut. Try again.', { cause })
 
-/** A reply of some MB takes longer to open than others should wait, so it is opened in steps. */
+/**
+ * A reply of some MB takes longer to open than others should wait, so it is opened in steps.
+ *
+ * @returns a view of `bytes`, which are overwritten; undefined where nothing matched
+ */
 async function openZip(bytes: Uint8Array, keyPair?: InspectKeyPair): Promise<Uint8Array | undefined> {
   const turn = turns()
   try {
-    const steps = openInspectInSteps(bytes, keyPair ?? {})
+    const steps = openInspectInSteps(bytes, { ...keyPair, openAes256Gcm, overwrite: true })
     for (;;) {
       const { value, done } = steps.next()
       await turn()
@@ -134,9 +167,7 @@ async function openZip(bytes: Uint8Array, keyPair?: InspectKeyPair): Promise<Uin
     }
   } catch (cause) {
     if (cause instanceof InspectError && /No files matched/.test(cause.message)) return undefined
-    throw damaged(cause)
-  } finally {
-    bytes.fill(0)
+    throw cause
   }
 }
 

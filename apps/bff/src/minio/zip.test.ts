@@ -15,6 +15,28 @@ test.each([0, 6] as const)('gives what is in it, at level %i', (level) => {
   expect(read).toEqual(Object.entries(files))
 })
 
+test('small entries share memory and do not touch each other', () => {
+  const many = Object.fromEntries(
+    Array.from({ length: 500 }, (_, index) => [`${index}`, strToU8(`${index}`.repeat(99))]),
+  )
+  const read = [...zipEntries(zipSync(many))].map(({ name, read }) => ({ name, bytes: read() }))
+  for (const { bytes } of read.filter((_, index) => index % 2 === 0)) bytes.fill(0)
+  for (const { name, bytes } of read.filter((_, index) => index % 2 === 1)) expect(bytes, name).toEqual(many[name])
+  expect(new Set(read.map(({ bytes }) => bytes.buffer)).size).toBeLessThan(50)
+})
+
+test.each([
+  ['less', 4_999],
+  ['more', 5_001],
+  ['nothing', 0],
+  ['more than can be packed so tightly', 0x7fffffff],
+])('an entry said to hold %s than it does is refused', (_, size) => {
+  const zip = zipSync({ a: strToU8('x'.repeat(5_000)) })
+  new DataView(zip.buffer).setUint32(zip.length - 22 - 47 + 24, size, true)
+  const [entry] = [...zipEntries(zip)]
+  expect(() => entry!.read()).toThrow(FormatError)
+})
+
 test('many entries, as far as the small end record counts', () => {
   const many = Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`${index}/`, new Uint8Array()]))
   expect([...zipEntries(zipSync(many, { level: 0 }))]).toHaveLength(60_000)

@@ -1,10 +1,14 @@
-import { inflateSync } from 'fflate'
+import { inflateRawSync } from 'node:zlib'
 import { FormatError } from '../crypto/failures.ts'
 
 /** One entry of a zip, as its directory has it. */
 export interface ZipEntry {
   readonly name: string
-  /** Unpacks it; the memory is the caller's own. @throws FormatError where it is damaged */
+  /**
+   * Unpacks it. The bytes are the caller's own, to be wiped; small ones are views of a buffer that others lie in.
+   *
+   * @throws FormatError where it is damaged
+   */
   readonly read: () => Uint8Array
 }
 
@@ -78,11 +82,21 @@ function content(zip: Uint8Array, view: DataView, { local, method, packed, size 
     const bytes = zip.subarray(start, start + packed)
     if (bytes.length !== packed || size > packed * MAX_RATIO || (method !== STORED && method !== DEFLATED))
       throw new FormatError('an entry of the zip is damaged')
-    const read = method === STORED ? bytes.slice() : inflateSync(bytes, { out: new Uint8Array(size) })
+    const read = method === STORED ? bytes.slice() : inflate(bytes, size)
     if (read.length !== size) throw new FormatError('an entry of the zip is damaged')
     return read
   } catch (cause) {
     if (cause instanceof FormatError) throw cause
     throw new FormatError('an entry of the zip is damaged')
   }
+}
+
+/**
+ * The byte more lets zlib see the end without a second buffer; what is larger than `size` is refused. Buffers become plain
+ * arrays, of which `slice` makes copies.
+ */
+function inflate(bytes: Uint8Array, size: number): Uint8Array {
+  const limits = { chunkSize: Math.max(64, size + 1), maxOutputLength: Math.max(1, size) }
+  const { buffer, byteOffset, length } = inflateRawSync(bytes, limits)
+  return new Uint8Array(buffer, byteOffset, length)
 }

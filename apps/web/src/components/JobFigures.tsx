@@ -10,7 +10,9 @@ export function JobFigures({ job }: { job: Job }) {
   return (
     <>
       <div className="space-y-3">
-        {job.total !== null && <Bar done={job.done} total={job.total} label={`${jobWords[job.kind]}: progress`} />}
+        {(job.total !== null || !jobEnded(job)) && (
+          <Bar done={job.done} total={job.total} label={`${jobWords[job.kind]}: progress`} />
+        )}
         <Figures job={job} />
         <Runner job={job} />
       </div>
@@ -76,20 +78,24 @@ function Runner({ job: { startedBy, startedAt, ranBy, credentialsUntil, state } 
   )
 }
 
-function Bar({ done, total, label }: { done: number; total: number; label: string }) {
+/** Without a total its place is kept. */
+function Bar({ done, total, label }: { done: number; total: number | null; label: string }) {
+  const known = total !== null && {
+    'aria-valuemax': total,
+    'aria-valuenow': done,
+    'aria-valuetext': `${done} of ${total}, ${share(done, total)}`,
+  }
   return (
     <div
       role="progressbar"
       aria-label={label}
       aria-valuemin={0}
-      aria-valuemax={total}
-      aria-valuenow={done}
-      aria-valuetext={`${done} of ${total}, ${share(done, total)}`}
+      {...known}
       className="h-2 overflow-hidden rounded-full bg-sunken"
     >
       <div
         className="h-full origin-left bg-accent transition-transform duration-150"
-        style={{ transform: `scaleX(${total === 0 ? 1 : done / total})` }}
+        style={{ transform: `scaleX(${total === null ? 0 : total === 0 ? 1 : done / total})` }}
       />
     </div>
   )

@@ -13,7 +13,7 @@ const away: Record<Exclude<Waiting['on'], 'sign-in'>, string> = {
 }
 
 /** Why a job stands, what it means for the data, and when it goes on. */
-export const JobPause = ({ waiting: { on, until } }: { waiting: Waiting }) =>
+export const JobPause = ({ waiting: { on, until }, message }: { waiting: Waiting; message: string }) =>
   on === 'sign-in' ? (
     <Note tone="warning" title="It needs a sign-in to go on">
       The credentials it ran on have ended. It goes on where it stands. {NOTHING_LOST}
@@ -21,6 +21,10 @@ export const JobPause = ({ waiting: { on, until } }: { waiting: Waiting }) =>
   ) : (
     <Note tone="warning" title={away[on]}>
       <Retry until={until} /> {NOTHING_LOST}
+      <details>
+        <summary className="text-muted hover:text-ink">What was answered</summary>
+        {message}
+      </details>
     </Note>
   )
 

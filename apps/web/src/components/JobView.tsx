@@ -42,7 +42,7 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
               {jobWords[job.kind]}: {stateWords[job.state].toLowerCase()}
             </h2>
           </div>
-          {job.state !== 'failed' && <Message job={job} />}
+          <Message job={job} />
         </div>
         {ended ? (
           job.hasReport && (
@@ -60,7 +60,7 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
         )}
       </header>
       {/* One place for what is said of its going on or standing still, so that neither moves what is below. */}
-      <div className="min-h-24 sm:min-h-18">
+      <div className="min-h-29 sm:min-h-22">
         <Standing job={job} />
       </div>
       <FailureNote failure={stop.error} />
@@ -71,37 +71,49 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
   )
 }
 
-/** While it runs it names one item after the other, in one line that stays one line. */
-const Message = ({ job }: { job: Job }) =>
-  job.state === 'running' ? (
-    <p className="truncate text-muted" title={job.message}>
-      {job.message}
+/** One line that stays one line, whatever is in it: what it does, or waits for; in the end what that means. */
+const Message = ({ job }: { job: Job }) => {
+  const text = jobEnded(job) ? ending(job) : job.message
+  return (
+    <p className="min-h-5.5 truncate text-muted" title={text}>
+      {text}
     </p>
-  ) : (
-    <p className="text-muted wrap-anywhere">{job.message}</p>
   )
-
-function Standing({ job }: { job: Job }) {
-  if (job.waiting) return <JobPause waiting={job.waiting} />
-  if (job.state === 'failed')
-    return (
-      <Note tone="critical" alert title={job.message}>
-        What was done stays done. When the cause is gone, start it again: it reads the drives, and goes on from there.
-      </Note>
-    )
-  return <p className="max-w-[90ch] text-sm text-muted">{standing(job)}</p>
 }
 
-function standing({ state, kind, failures }: Job) {
+function ending({ state, kind }: Job) {
+  if (state === 'failed') return 'What was done stays done.'
+  return state === 'done' && kind === 'iam-migration' ? 'The drives were read again when it ended.' : ''
+}
+
+function Standing({ job }: { job: Job }) {
+  const { state, message, waiting } = job
+  if (waiting) return <JobPause waiting={waiting} message={message} />
+  if (state === 'failed')
+    return (
+      <Note tone="critical" alert title={message}>
+        When the cause is gone, start it again: it reads the drives, and goes on from there.
+      </Note>
+    )
+  if (state === 'done') return <p className="max-w-[90ch] wrap-anywhere">{message}</p>
   if (state === 'cancelled')
-    return 'What was done stays done. Started again, it looks at the drives and goes on from there.'
-  if (state === 'done') return kind === 'iam-migration' && 'The drives were read again when it ended.'
-  return `Stopping is safe: what is done stays done, and the next run looks at the drives again. Leaving this page stops nothing; the ring in the top bar leads back.${failures.length === 0 ? ' Nothing has failed so far.' : ''}`
+    return (
+      <p className="max-w-[90ch] wrap-anywhere">
+        {message} Started again, it looks at the drives and goes on from there.
+      </p>
+    )
+  return (
+    <p className="max-w-[90ch] text-sm text-muted">
+      Stopping is safe: what is done stays done, and the next run looks at the drives again. Leaving this page stops
+      nothing; the ring in the top bar leads back.{job.failures.length === 0 && ' Nothing has failed so far.'}
+    </p>
+  )
 }
 
 function Seals({ job, defaultKey }: { job: Job; defaultKey: string | null }) {
   const now = useNow()
-  if (!job.seals) return null
+  // It comes when the drives have been looked at, and must not push down what is below then.
+  if (!job.seals) return job.kind === 'iam-migration' && !jobEnded(job) && <div className="min-h-26" />
   const moving = job.sealsBefore && movingSegments(job.seals, job.sealsBefore, defaultKey)
   return (
     <SealBar

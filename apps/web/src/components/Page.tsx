@@ -31,7 +31,7 @@ export function Page({ title, lead, action, children, hideTitle = false }: Props
           <h1 ref={heading} tabIndex={-1} className="text-xl font-semibold">
             {title}
           </h1>
-          {lead && <p className="max-w-[75ch] text-muted">{lead}</p>}
+          {lead && <p className="max-w-[75ch] text-pretty text-muted">{lead}</p>}
         </div>
         {action && <div className="flex flex-wrap gap-2">{action}</div>}
       </header>

@@ -3,7 +3,8 @@ import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, u
 import { Icon } from './Icon.tsx'
 
 const ROW_PX = matchMedia('(pointer: coarse)').matches ? 44 : 36
-const OVERSCAN = 12
+/** Enough for a turn of the wheel: what scrolls by before the rows are drawn is blank. */
+const OVERSCAN = 20
 /** Shorter tables are drawn whole: the browser's own search finds every row, and they print. */
 const WINDOWED_ABOVE = 200
 const SKELETON_ROWS = 8

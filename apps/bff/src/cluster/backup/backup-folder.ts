@@ -67,6 +67,11 @@ export class BackupFolder {
     return bytes
   }
 
+  /** What the list shows of it; undefined where there is none. */
+  async find(id: string): Promise<IamBackup | undefined> {
+    return ID.test(id) ? this.#describe(id) : undefined
+  }
+
   async #describe(id: string): Promise<IamBackup | undefined> {
     const text = await readFile(join(this.folder, `${id}.json`), 'utf8').catch(() => '')
     try {

@@ -8,12 +8,11 @@ import { readSites, type Site } from '../../minio/site-replication.ts'
 import { type Credentials, connectMinio, type Minio } from '../../minio/transport.ts'
 
 /**
- * What must hold before the first rewrite. A server that has not loaded IAM answers 200 to a write and stores it in
- * plaintext, so this is asked right before, not taken from a page.
+ * What MinIO writes now is sealed by its default key, so far as that can be told.
  *
- * @returns the key that items are moved to
+ * @returns that key
  */
-export function requireMigratable(kms: Kms): string {
+export function requireSealing(kms: Kms): string {
   if (kms.kind === 'none') {
     throw new AppError(
       'kms-not-configured',
@@ -29,6 +28,17 @@ export function requireMigratable(kms: Kms): string {
       `The default key ${kms.defaultKey} does not work: ${kms.keyError ?? 'its round trip could not be tried'}. Nothing is rewritten.`,
     )
   }
+  return kms.defaultKey
+}
+
+/**
+ * What must hold before the first rewrite. A server that has not loaded IAM answers 200 to a write and stores it in
+ * plaintext, so this is asked right before, not taken from a page.
+ *
+ * @returns the key that items are moved to
+ */
+export function requireMigratable(kms: Kms): string {
+  const defaultKey = requireSealing(kms)
   if (kms.iamLoaded === null) {
     throw new AppError(
       'iam-not-loaded',
@@ -47,7 +57,7 @@ export function requireMigratable(kms: Kms): string {
       'The nodes run on different KMS settings, so each would seal with its own key. Make them agree first.',
     )
   }
-  return kms.defaultKey
+  return defaultKey
 }
 
 export interface GuardAccess {

@@ -20,6 +20,8 @@ export interface Generation {
 export interface Opening {
   readonly keys: ItemKeys
   readonly digester: Digester
+  /** KMS items are bound to their path in it. */
+  readonly volume: string
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Opening {
  *   kind, KmsAway
  */
 export async function lookInto(
-  { keys, digester }: Opening,
+  { keys, digester, volume }: Opening,
   { kind }: IamItem,
   stored: StoredItem,
 ): Promise<Generation> {
@@ -37,7 +39,7 @@ export async function lookInto(
   if (bytes === undefined || modTimeNs === undefined)
     throw new AppError('upstream-failed', `It can’t be read from the drives: ${trouble}.`)
   const seal = classify(path, bytes)
-  const content = await opened(keys, path, seal.state, bytes)
+  const content = await opened(keys, path, { state: seal.state, bytes, volume })
   try {
     return {
       modTimeNs,
@@ -51,9 +53,13 @@ export async function lookInto(
 }
 
 /** A key that is not at hand, or not the right one, opens nothing; a KES that is away may open it later. */
-async function opened(keys: ItemKeys, path: string, state: ItemSeal['state'], bytes: Uint8Array) {
+async function opened(
+  keys: ItemKeys,
+  path: string,
+  { state, bytes, volume }: Pick<ItemSeal, 'state'> & { readonly bytes: Uint8Array; readonly volume: string },
+) {
   try {
-    return await openItem(keys, path, state, bytes)
+    return await openItem(keys, path, state, bytes, volume)
   } catch (error) {
     if (error instanceof ForgeryError) return undefined
     if (!(error instanceof AppError)) throw error

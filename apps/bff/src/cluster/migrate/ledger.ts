@@ -4,11 +4,19 @@ import type { MigrationReport, ReportedItem } from '@strongroom/shared/migration
 import type { SealCounts } from '@strongroom/shared/seal'
 import type { Progress } from '../../jobs/job.ts'
 import type { AuditResult } from '../audit.ts'
+import type { EarlierRuns } from './earlier-runs.ts'
 import { isUnder } from './item-before.ts'
-import type { Outcome } from './move-batch.ts'
 import { inOrder, type Plan } from './plan.ts'
+import { EDITED, type Outcome } from './verify-item.ts'
 
 const RECENT = 12
+/** A snapshot goes to every reader with every step, so it names the first ones; the report has all. */
+const FAILURES_TOLD = 100
+/** So many of a sort are named in the story; the report has them all. */
+const NAMED = 20
+
+const WORDS = { plaintext: 'plaintext', 'root-credentials': 'root credentials', unreadable: 'unreadable', kms: '' }
+
 /** What is to be told of at its first line. */
 export type ReportHeader = Pick<MigrationReport, 'id' | 'cluster' | 'startedAt' | 'defaultKey' | 'dryRun' | 'pilot'>
 
@@ -26,10 +34,14 @@ export class Ledger {
   /** Of each word that ends a run. */
   readonly ends = { moved: 0, there: 0, left: 0, failed: 0, answers: 0, edited: 0 }
   rewroteConfig = false
+  /** Paths at which earlier runs stopped, and which lie under the key now. */
+  readonly doubtful: string[] = []
   before: SealCounts | null = null
   after: SealCounts | null = null
   #items: Map<string, ReportedItem> = new Map()
   #total = 0
+  #from: ReadonlySet<string> = new Set()
+  #short = false
   #byKind = new Map<string, { done: number; total: number }>()
   #seals: SealCounts | null = null
   #recent: string[] = []
@@ -56,6 +68,8 @@ export class Ledger {
 
   /** The drives have been read. @param toDo of the plan, what this run is to do */
   plan({ audit, items }: AuditResult, plan: Plan, toDo: readonly IamItem[]) {
+    this.#from = new Set(toDo.map(({ state, key }) => (state === 'kms' ? (key ?? '') : WORDS[state])))
+    this.tell(`${toDo.length} items to move ${this.way}.`)
     this.before = audit.counts
     this.#seals = structuredClone(audit.counts)
     this.#total = toDo.length
@@ -90,6 +104,66 @@ export class Ledger {
     return this.#total
   }
 
+  /** `from K1 to K2`, with what seals the items. */
+  get way(): string {
+    const to = `to ${this.header.defaultKey}`
+    return this.#from.size === 0 ? to : `from ${[...this.#from].sort().join(', ')} ${to}`
+  }
+
+  /** What earlier runs left behind. @param items as they lie now */
+  tellEarlier({ killed, lastKilledAt, stoppedAt }: EarlierRuns, items: readonly IamItem[]) {
+    if (killed > 0)
+      this.tell(
+        `${killed} ${killed === 1 ? 'run' : 'runs'} before this one ended with the console, last at ${lastKilledAt}.`,
+      )
+    const { defaultKey } = this.header
+    for (const item of items.filter(({ path }) => stoppedAt.has(path))) {
+      if (isUnder(item, defaultKey)) this.doubtful.push(item.path)
+      this.tell(
+        isUnder(item, defaultKey)
+          ? `An earlier run stopped at ${item.path}, which lies under ${defaultKey} now and is not moved again: hold it against a backup.`
+          : `An earlier run stopped at ${item.path}: it comes last.`,
+      )
+    }
+  }
+
+  /** @param when `At the start`, or at the end */
+  tellDrives(when: string, { drives: { observed, total } }: AuditResult['audit']) {
+    if (total !== null && observed < total) this.tell(`${when} ${observed} of ${total} drives answered.`)
+  }
+
+  /** Told of each item that was read back; the story tells when it begins and when it ends. */
+  readBack(path: string, copies: number, drives: number) {
+    const short = copies < drives
+    if (short === this.#short) return
+    this.#short = short
+    this.tell(
+      short
+        ? `${path} was read back from ${copies} of the ${drives} drives that should hold it: some do not answer, or missed the write.`
+        : `${path} was read back from all its drives again.`,
+    )
+  }
+
+  /** Names what others edited and deleted meanwhile. */
+  tellLeft() {
+    const items = [...this.#items.values()]
+    this.#name(
+      'Left as they are',
+      items.filter(({ outcome }) => outcome === 'left'),
+    )
+    this.#name(
+      'Edited by somebody else meanwhile',
+      items.filter(({ outcome, compared, note }) => outcome === 'moved' && compared === null && note === EDITED),
+    )
+  }
+
+  #name(what: string, items: readonly ReportedItem[]) {
+    if (items.length === 0) return
+    const more = items.length > NAMED ? ` and ${items.length - NAMED} more` : ''
+    const names = items.slice(0, NAMED).map(({ path, note }) => (note === EDITED ? path : `${path} (${note})`))
+    this.tell(`${what}: ${names.join(', ')}${more}.`)
+  }
+
   settle(item: IamItem, end: Settled) {
     const { path, kind } = item
     this.ends[end.is] += 1
@@ -110,6 +184,13 @@ export class Ledger {
     this.#recent = [path, ...this.#recent].slice(0, RECENT)
   }
 
+  /** The run was stopped before it could be compared; the drives say what became of it. */
+  cutOff({ path }: IamItem, far: 'sent' | 'written') {
+    const note = far === 'written' ? 'not compared: stopped' : 'not compared: stopped while MinIO was writing it'
+    this.#items.set(path, { ...this.#items.get(path)!, outcome: far === 'written' ? 'moved' : 'failed', note })
+    this.tell(`${path}: ${note}.`)
+  }
+
   #reseal({ state, key = '' }: IamItem) {
     const seals = this.#seals!
     if (state === 'kms') seals.kms[key] = (seals.kms[key] ?? 1) - 1
@@ -128,7 +209,7 @@ export class Ledger {
       byKind: [...this.#byKind].map(([kind, counts]) => ({ kind, ...counts })),
       recent: this.#recent,
       failed: this.#failures.length,
-      failures: this.#failures,
+      failures: this.#failures.slice(0, FAILURES_TOLD),
     }
   }
 

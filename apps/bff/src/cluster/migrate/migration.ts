@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { IamItem } from '@strongroom/shared/iam'
 import type { Progress, Work } from '../../jobs/job.ts'
 import type { AuditResult } from '../audit.ts'
 import { closing } from './closing.ts'
 import { estimateSeconds } from './estimate.ts'
 import { Digester } from './item-digest.ts'
-import type { BatchScope } from './move-batch.ts'
 import { moveItems } from './move-items.ts'
 import { patiently, wordsFor } from './pause.ts'
 import { inOrder, planOf } from './plan.ts'
 import { Reporter } from './reporter.ts'
+import type { RewriteScope } from './rewrite-item.ts'
 import type { MigrationScope, RunScope } from './run-scope.ts'
-import { WriteClock } from './write-clock.ts'
+import { nowMs, WriteClock } from './write-clock.ts'
 
 /**
  * Moves every movable item to the default key. The drives say what is left, so a run after a stop or a crash goes on
@@ -39,11 +38,13 @@ async function* migrate(scope: RunScope): AsyncGenerator<Progress, void> {
   const { header } = ledger
   yield { message: 'Reading the drives.', credentialsUntil: access.until?.toISOString() ?? null }
   const first = yield* patiently(scope, () => scope.audit(scope.signal))
-  const plan = planOf(first.items, header.defaultKey)
+  const plan = planOf(first.items, header.defaultKey, scope.earlier.stoppedAt)
   const toDo = header.pilot ? plan.pilot : inOrder(plan)
   ledger.plan(first, plan, toDo)
+  ledger.tellDrives('At the start', first.audit)
+  ledger.tellEarlier(scope.earlier, first.items)
   await reporter.keep('running', 'Running.')
-  const message = `${toDo.length} items to move ${fromTo(toDo, header.defaultKey)}.`
+  const message = `${toDo.length} items to move ${ledger.way}.`
   yield { ...ledger.progress(message), sealsBefore: first.audit.counts, total: toDo.length, hasReport: true }
   const batches = batchScope(scope, first)
   if (header.dryRun) {
@@ -56,12 +57,15 @@ async function* migrate(scope: RunScope): AsyncGenerator<Progress, void> {
   try {
     yield* moveItems(scope, batches, header.pilot ? { pilot: plan.pilot, rest: [] } : plan)
   } catch (error) {
+    ledger.tellLeft()
     yield await seen(scope)
     throw error
   }
   yield { ...ledger.progress('Reading the drives again.') }
   const last = yield* patiently(scope, () => scope.audit(scope.signal))
   ledger.after = last.audit.counts
+  ledger.tellLeft()
+  ledger.tellDrives('At the end', last.audit)
   await scope.keepAudit(last)
   yield { seals: last.audit.counts, message: closing(ledger, last) }
 }
@@ -74,6 +78,7 @@ async function seen({ audit, keepAudit, ledger, signal }: RunScope): Promise<Pro
     const result = await Promise.race([audit(patience.signal), tooLong])
     if (result === null) return {}
     ledger.after = result.audit.counts
+    ledger.tellDrives('At the end', result.audit)
     await keepAudit(result)
     return { seals: result.audit.counts }
   } catch {
@@ -85,10 +90,10 @@ async function seen({ audit, keepAudit, ledger, signal }: RunScope): Promise<Pro
 }
 
 /** Whoever stops a job does not wait for long readings. */
-const CANCELLED_MS = 5_000
+const CANCELLED_MS = 2_000
 const STOPPED_MS = 60_000
 
-function batchScope({ access, keys, ledger, lease }: RunScope, { audit, items }: AuditResult): BatchScope {
+function batchScope({ access, keys, ledger, lease, signal }: RunScope, { audit, items }: AuditResult): RewriteScope {
   return {
     keys,
     digester: new Digester(),
@@ -99,14 +104,20 @@ function batchScope({ access, keys, ledger, lease }: RunScope, { audit, items }:
     known: items.map(({ path }) => path),
     layout: { partsApart: false },
     defaultKey: ledger.header.defaultKey,
-    requireHeld: async () => lease?.requireHeld(),
+    signal,
+    requireHeld: lately(async () => lease?.requireHeld()),
+    readBack: (path, copies, drives) => ledger.readBack(path, copies, drives),
   }
 }
 
-/** `from K1 to K2`, with what seals the items now. */
-function fromTo(toDo: readonly IamItem[], defaultKey: string): string {
-  const from = new Set(toDo.map(({ state, key }) => (state === 'kms' ? key : WORDS[state])))
-  return from.size === 0 ? `to ${defaultKey}` : `from ${[...from].sort().join(', ')} to ${defaultKey}`
-}
+/** So many milliseconds a lease that was held is held for sure; it is lost only after seconds of quiet. */
+const HELD_MS = 100
 
-const WORDS: Readonly<Record<string, string>> = { plaintext: 'plaintext', 'root-credentials': 'root credentials' }
+/** Asks once for all writes of a moment: each question is a write to the state folder. */
+function lately(ask: () => Promise<void>): () => Promise<void> {
+  let [askedMs, asked] = [Number.NEGATIVE_INFINITY, Promise.resolve()]
+  return () => {
+    if (nowMs() - askedMs > HELD_MS) [askedMs, asked] = [nowMs(), ask()]
+    return asked
+  }
+}

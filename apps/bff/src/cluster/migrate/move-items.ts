@@ -2,19 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { IamItem } from '@strongroom/shared/iam'
 import { AppError } from '../../errors.ts'
 import type { Progress } from '../../jobs/job.ts'
+import { Belt, type Cycle } from './belt.ts'
 import type { Ledger } from './ledger.ts'
-import { type BatchScope, moveBatch, type Outcome, type Turn } from './move-batch.ts'
 import { type Outage, outageIn } from './outage.ts'
 import { pause } from './pause.ts'
 import type { Plan } from './plan.ts'
-import { type Reading, wipeReading } from './read-together.ts'
+import type { RewriteScope, Turn } from './rewrite-item.ts'
 import type { RunScope } from './run-scope.ts'
-import { MeaningChanged } from './verify-item.ts'
+import { endsInTime } from './stopping.ts'
+import { MeaningChanged, type Outcome } from './verify-item.ts'
 import { WriteWindow } from './write-window.ts'
 
 /** An item that changes under way this often is left. */
 const ATTEMPTS = 3
 const AGAIN_MS = 250
+/** A MinIO that works has answered by then, so that a stop leaves nothing uncompared; for one that hangs nobody waits. */
+const GRACE_MS = 1_000
 
 /**
  * Moves the pilot one by one, then the rest kind by kind, a few at once. After an outage the items that were under way
@@ -22,43 +25,35 @@ const AGAIN_MS = 250
  *
  * @throws AppError naming the item, at the first that did not keep its meaning and for what does not pass
  */
-export async function* moveItems(scope: RunScope, batches: BatchScope, plan: Plan): AsyncGenerator<Progress, void> {
-  for (const item of plan.pilot) yield* moveKind(scope, batches, [item])
-  for (const ofKind of plan.rest) yield* moveKind(scope, batches, ofKind)
+export async function* moveItems(scope: RunScope, rewriting: RewriteScope, plan: Plan): AsyncGenerator<Progress, void> {
+  for (const item of plan.pilot) yield* moveSome(scope, rewriting, [item])
+  for (const items of plan.rest) yield* moveSome(scope, rewriting, items)
 }
 
-/**
- * What is written together is read back together, and nothing else is written before. Reading costs mostly by the call: two lanes
- * of half the width, one written while the other is read, were tried and came out slower.
- */
-async function* moveKind(
+/** While some are read back the next ones are written; after anything that is amiss nothing more is until it is seen to. */
+async function* moveSome(
   scope: RunScope,
-  batches: BatchScope,
+  rewriting: RewriteScope,
   items: readonly IamItem[],
 ): AsyncGenerator<Progress, void> {
   const { signal, ledger, reporter } = scope
   const window = new WriteWindow()
-  const queue: Turn[] = items.map((item) => ({ item, attempt: 1 }))
-  let ahead: Reading = NOTHING
+  using belt = new Belt(
+    rewriting,
+    items.map((item) => ({ item, attempt: 1 })),
+  )
   try {
-    while (queue.length > 0) {
-      signal.throwIfAborted()
-      const turns = queue.splice(0, window.width)
-      const next = queue.slice(0, window.next).map(({ item }) => item.path)
-      const end = await moveBatch(batches, turns, ahead, next)
-      wipeReading(ahead)
-      ahead = end.ahead
-      const back = settle(ledger, end.outcomes)
-      queue.unshift(...back.turns)
-      yield ledger.progress(saying(turns, window))
+    while (!belt.isEmpty) {
+      const { outcomes, tookMs, atOnce, amiss } = await inTime(scope, belt, belt.cycle(window.width))
+      const back = settle(ledger, signal, outcomes)
+      belt.begin(back.turns)
+      if (outcomes.length > 0) yield ledger.progress(saying(outcomes, window))
       await reporter.keepIfDue()
-      if (back.turns.length === 0) {
-        window.wrote(end.tookMs)
+      if (!amiss) {
+        window.wrote(tookMs, atOnce)
         continue
       }
-      // Time goes by, and what was read ahead is of use no more.
-      wipeReading(ahead)
-      ahead = NOTHING
+      signal.throwIfAborted()
       if (back.outage === null) {
         window.failed()
         await sleep(AGAIN_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
@@ -68,11 +63,23 @@ async function* moveKind(
       }
     }
   } finally {
-    wipeReading(ahead)
+    if (signal.aborted) cutOff(ledger, belt.waiting)
   }
 }
 
-const NOTHING: Reading = new Map()
+/** What was not proven in time after a stop is told as it is; what still runs begins no write. @throws the stop */
+async function inTime({ signal, ledger }: RunScope, belt: Belt, cycle: Promise<Cycle>): Promise<Cycle> {
+  if (await endsInTime(signal, cycle, GRACE_MS)) return cycle
+  for (const [{ item }, far] of belt.underWay) ledger.cutOff(item, far)
+  cutOff(ledger, settle(ledger, signal, belt.ended).turns)
+  throw signal.reason
+}
+
+/** What an outage had kept from being compared when the job was stopped. */
+function cutOff(ledger: Ledger, turns: readonly Turn[]) {
+  for (const { item, pending } of turns)
+    if (pending !== undefined) ledger.cutOff(item, pending.written.replied ? 'written' : 'sent')
+}
 
 interface Unsettled {
   /** To be begun again, first of all. */
@@ -81,7 +88,7 @@ interface Unsettled {
 }
 
 /** Writes down how each item ended. @throws AppError for the worst that happened, once all are written down */
-function settle(ledger: Ledger, outcomes: readonly (readonly [Turn, Outcome])[]): Unsettled {
+function settle(ledger: Ledger, signal: AbortSignal, outcomes: readonly (readonly [Turn, Outcome])[]): Unsettled {
   const turns: Turn[] = []
   const outages: { on: Outage; error: unknown }[] = []
   const stops: { item: IamItem; error: unknown }[] = []
@@ -92,11 +99,10 @@ function settle(ledger: Ledger, outcomes: readonly (readonly [Turn, Outcome])[])
       else ledger.settle(item, { is: 'left', reason: `${outcome.why} Tried ${ATTEMPTS} times.` })
     } else if (outcome.is === 'failed') {
       const on = outageIn(outcome.error)
-      if (on === null) stops.push({ item, error: outcome.error })
-      else {
-        outages.push({ on, error: outcome.error })
-        turns.push({ item, attempt, ...(outcome.pending && { pending: outcome.pending }) })
-      }
+      const byUser = signal.aborted && outcome.error === signal.reason
+      if (on === null && !byUser) stops.push({ item, error: outcome.error })
+      else turns.push({ item, attempt, ...(outcome.pending && { pending: outcome.pending }) })
+      if (on !== null) outages.push({ on, error: outcome.error })
     } else ledger.settle(item, outcome)
   }
   for (const { item, error } of stops) ledger.settle(item, { is: 'failed', reason: detailOf(error) })
@@ -110,12 +116,14 @@ function settle(ledger: Ledger, outcomes: readonly (readonly [Turn, Outcome])[])
 function stopped(stops: readonly { item: IamItem; error: unknown }[]): unknown {
   const { item, error } = stops.find((stop) => stop.error instanceof MeaningChanged) ?? stops[0]!
   if (!(error instanceof AppError)) return error
-  return new AppError(error.code, `Stopped at ${item.path}. ${error.detail}`, { cause: error })
+  return new AppError(error.code, `Stopped at ${item.path}. ${error.detail} ${NOTHING_MORE}`, { cause: error })
 }
+
+const NOTHING_MORE = 'Nothing more was written; what was being written was read back first.'
 
 const detailOf = (error: unknown) => (error instanceof AppError ? error.detail : 'The console failed. See its log.')
 
-function saying(turns: readonly Turn[], { width }: WriteWindow): string {
-  const others = turns.length > 1 ? ` and ${turns.length - 1} more` : ''
-  return `Read back ${turns[0]!.item.path}${others}${width > 1 ? `; up to ${width} at once` : ''}.`
+function saying(outcomes: Cycle['outcomes'], { width }: WriteWindow): string {
+  const others = outcomes.length > 1 ? ` and ${outcomes.length - 1} more` : ''
+  return `Read back ${outcomes[0]![0].item.path}${others}${width > 1 ? `; writes up to ${width} at once` : ''}.`
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../errors.ts'
 import type { Progress } from '../../jobs/job.ts'
 import { type Outage, outageIn } from './outage.ts'
 import type { RunScope } from './run-scope.ts'
+import { unlessStopped } from './stopping.ts'
 import { waitOut } from './wait-out.ts'
 
 /** Does what writes nothing; when it can't for now, waits and does it again. */
@@ -9,8 +10,9 @@ export async function* patiently<T>(scope: RunScope, act: () => Promise<T>): Asy
   for (;;) {
     scope.signal.throwIfAborted()
     try {
-      return await act()
+      return await unlessStopped(scope.signal, act())
     } catch (error) {
+      scope.signal.throwIfAborted()
       const outage = outageIn(error)
       if (outage === null) throw error
       yield* pause(scope, outage, error)

@@ -26,8 +26,10 @@ const items = [
   item('sts', 'temporary', { movable: false }),
 ]
 
+const NONE = new Set<string>()
+
 test('one item of each kind, then kind by kind, what others refer to first', () => {
-  const plan = planOf(items, 'K2')
+  const plan = planOf(items, 'K2', NONE)
   expect(plan.pilot.map(({ path }) => path)).toEqual([
     'policy/p',
     'user/a',
@@ -39,6 +41,14 @@ test('one item of each kind, then kind by kind, what others refer to first', () 
 })
 
 test('from key to key, what is under the new one stays', () => {
-  expect(inOrder(planOf(items, 'K1')).map(({ path }) => path)).not.toContain('user/d')
-  expect(inOrder(planOf(items, 'K1')).map(({ path }) => path)).toContain('user/c')
+  expect(inOrder(planOf(items, 'K1', NONE)).map(({ path }) => path)).not.toContain('user/d')
+  expect(inOrder(planOf(items, 'K1', NONE)).map(({ path }) => path)).toContain('user/c')
+})
+
+test('what earlier runs stopped at comes last', () => {
+  const plan = planOf(items, 'K2', new Set(['policy/p', 'user/a']))
+  expect(inOrder(plan).map(({ path }) => path)).toEqual([
+    ...['policy/q', 'user/b', 'policy-mapping/users/a', 'server-config/config.json'],
+    ...['user/d', 'policy/p', 'user/a'],
+  ])
 })

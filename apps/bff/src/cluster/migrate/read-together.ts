@@ -26,19 +26,28 @@ export interface ReadingScope {
  */
 export async function readTogether(scope: ReadingScope, paths: readonly string[]): Promise<Reading> {
   const wanted = new Set(paths)
+  const reader = inHaste(scope.reader)
   const found = await Promise.all(
-    coveringGlobs([...wanted], scope.known).map(({ pattern }) => readPattern(scope, pattern, wanted)),
+    coveringGlobs([...wanted], scope.known).map(({ pattern }) => readPattern({ ...scope, reader }, pattern, wanted)),
   )
   const reading = new Map(found.flat().map((item) => [item.path, item]))
   for (const path of wanted) {
     if (reading.get(path)?.bytes !== undefined || !reading.has(path)) continue
     await sleep(20)
-    const again = await readItem(scope.reader, path, scope.volume)
+    const again = await readItem(reader, path, scope.volume)
     if (again === undefined) reading.delete(path)
     else reading.set(path, again)
   }
   return reading
 }
+
+/** Few items are read in a moment. Where that takes longer, MinIO hangs. */
+const DEADLINE_MS = 15_000
+
+const inHaste = ({ minio, ...rest }: DriveReader): DriveReader => ({
+  ...rest,
+  minio: { ...minio, send: (call) => minio.send({ ...call, timeoutMs: DEADLINE_MS }) },
+})
 
 /** Old releases keep the content in `part.1`, one folder below; it is asked for once an item was found without any. */
 async function readPattern(scope: ReadingScope, pattern: string, wanted: ReadonlySet<string>): Promise<StoredItem[]> {

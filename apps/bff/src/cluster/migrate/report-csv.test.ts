@@ -52,8 +52,8 @@ describe('a report as CSV', () => {
   })
 
   test('no name becomes a formula', () => {
-    const text = reportCsv(report(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'].map((name) => item(name))))
-    for (const name of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\t=1"]) expect(text).toContain(`,user,${name},`)
+    const text = reportCsv(report(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', 'a;=1'].map((name) => item(name))))
+    for (const name of ["'=1+1", "'+1", "'-1", "'@SUM(A1)", "\t'=1", "a;'=1"]) expect(text).toContain(`,user,${name},`)
     expect(text).toContain("to be rotated,user,'=cmd|calc\r\n")
     expect(text).not.toMatch(/(^|,)"?[=+\-@]/m)
   })

@@ -47,10 +47,10 @@ const countsText = ({ plaintext, kms, unreadable, 'root-credentials': root }: Se
 const sealText = ({ state, key }: { state: string; key?: string | undefined }) =>
   key === undefined ? state : `${state} ${key}`
 
-/** What a spreadsheet begins a formula with; a tab or a line break in front of one is skipped by it. */
-const FORMULA = /^[=+\-@\t\r\n]/
+/** What a spreadsheet takes for a formula: at the begin of a cell, and after what parts cells in some countries. */
+const FORMULA = /(^|[;\t\r\n])(?=[=+\-@])/g
 
 function cell(text: string): string {
-  const harmless = FORMULA.test(text) ? `'${text}` : text
+  const harmless = text.replace(FORMULA, "$1'")
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -19,7 +19,12 @@ export interface KeptReport {
 }
 
 /** One report in a list. */
-export type ReportHead = z.output<typeof listMigrations.reply>['migrations'][number]
+export interface ReportHead extends ListedReport, Pick<MigrationReport, 'pilot' | 'message'> {
+  /** Paths at which the run stopped. */
+  readonly stoppedAt: readonly string[]
+}
+
+type ListedReport = z.output<typeof listMigrations.reply>['migrations'][number]
 
 /** Reports of migrations, `reports/<id>.json` in the state folder: names and states, never content. */
 export class ReportStore {
@@ -97,11 +102,13 @@ function parse(bytes: Uint8Array): MigrationReport | undefined {
   }
 }
 
-function headOf({ id, startedAt, endedAt, state, ranBy, defaultKey, dryRun, items }: MigrationReport): ReportHead {
+function headOf({ items, ...report }: MigrationReport): ReportHead {
+  const { id, startedAt, endedAt, state, ranBy, defaultKey, dryRun, pilot, message } = report
   const count = (outcome: string) => items.filter((item) => item.outcome === outcome).length
   return {
-    ...{ id, startedAt, endedAt, state, ranBy, defaultKey, dryRun },
+    ...{ id, startedAt, endedAt, state, ranBy, defaultKey, dryRun, pilot, message },
     moved: count('moved'),
     failed: count('failed') + count('left'),
+    stoppedAt: state === 'failed' ? items.flatMap(({ outcome, path }) => (outcome === 'failed' ? [path] : [])) : [],
   }
 }

@@ -1,32 +1,99 @@
+import type { IamItem } from '@strongroom/shared/iam'
 import { AppError } from '../../errors.ts'
 import { minioErrorIn } from '../../minio/failures.ts'
 import type { StoredItem } from '../item-source.ts'
 import { type Generation, isForm, isUnder, lookInto } from './item-before.ts'
-import { type ApiView, contradictions, NotMovable, rewriteFor } from './item-rewrite.ts'
-import type { BatchScope, Outcome, Turn } from './move-batch.ts'
+import { type ApiView, contradictions, factsTold, NotMovable, rewriteFor } from './item-rewrite.ts'
 import { outageIn } from './outage.ts'
-import { DELETED, type Rewritten } from './verify-item.ts'
+import { readTogether, wipeReading } from './read-together.ts'
+import { DELETED, type Outcome, type Rewritten, type VerifyScope } from './verify-item.ts'
 import { nowMs } from './write-clock.ts'
 
-/** How far an item has come within its batch. */
+/** An item whose turn has come. */
+export interface Turn {
+  readonly item: IamItem
+  /** How often it was begun anew because it changed under way. */
+  readonly attempt: number
+  /** It was written, and an outage came before it could be compared. */
+  readonly pending?: Rewritten
+}
+
+export interface RewriteScope extends VerifyScope {
+  /** Once it is stopped, nothing more is written. */
+  readonly signal: AbortSignal
+  /** Rejects when somebody else may be writing. Asked before each item. */
+  readonly requireHeld: () => Promise<void>
+}
+
+/** An item on its way. */
 export type Stage =
-  | { readonly is: 'begun'; readonly turn: Turn }
   | { readonly is: 'ready'; readonly turn: Turn; readonly before: Generation; readonly view: ApiView }
   | { readonly is: 'written'; readonly turn: Turn; readonly rewritten: Rewritten }
-  | { readonly is: 'ended'; readonly turn: Turn; readonly outcome: Outcome; readonly rewritten?: Rewritten }
+  | { readonly is: 'ended'; readonly turn: Turn; readonly outcome: Outcome }
+
+export type WrittenStage = Extract<Stage, { is: 'written' }>
 
 /** MinIO has let go of a write whose reply never came after this. */
 const LET_GO_MS = 60_000
 
 /**
- * Looks at an item as it lies on the drives and as MinIO tells it; nothing is written.
+ * Looks at an item as it lies on the drives, asks MinIO for it, and writes it. Never throws.
  *
- * @param stored undefined: no drive holds it
- * @throws AppError for what passes, and for what is no word on this item
+ * @param stored a reading of moments ago; undefined: no drive holds it
+ * @param sent told right before the write
+ * @returns `written`, or `ended`
  */
-export async function prepare(scope: BatchScope, turn: Turn, stored: StoredItem | undefined): Promise<Stage> {
+export async function rewrite(
+  scope: RewriteScope,
+  turn: Turn,
+  stored: StoredItem | undefined,
+  sent = () => {},
+): Promise<Exclude<Stage, { is: 'ready' }>> {
+  try {
+    await scope.requireHeld()
+    const stage = await prepare(scope, turn, stored)
+    if (stage.is !== 'ready') return stage
+    if (isPrecious(stage) && !(await isUnchanged(scope, turn, stage.before)))
+      return { is: 'ended', turn, outcome: { is: 'again', why: 'Somebody edits it.' } }
+    scope.signal.throwIfAborted()
+    sent()
+    return await write(scope, stage)
+  } catch (error) {
+    return failed(turn, error)
+  }
+}
+
+/** What was written, or may have been, is compared when its turn comes again. */
+export const failed = (turn: Turn, error: unknown, pending = turn.pending): Extract<Stage, { is: 'ended' }> => ({
+  is: 'ended',
+  turn,
+  outcome: { is: 'failed', error, ...(pending && { pending }) },
+})
+
+/**
+ * What MinIO answered is the last thing before the write, so that an edit is undone only if it falls into the millisecond
+ * between the two. Where an undone edit would widen rights or lose a document, or where what is written comes from the drives
+ * and not from that answer, the drives are looked at once more.
+ */
+const isPrecious = ({ turn: { item }, view }: Extract<Stage, { is: 'ready' }>) =>
+  item.kind === 'policy' ||
+  item.kind === 'service-account' ||
+  (item.kind === 'policy-mapping' && factsTold(item.kind, view).policies === undefined)
+
+/**
+ * MinIO has no way to write an item only if it is still the one that was read. So its generation is read once more: a policy
+ * that somebody edits is begun anew, and not overwritten with its old body.
+ */
+async function isUnchanged(scope: RewriteScope, { item }: Turn, before: Generation): Promise<boolean> {
+  const reading = await readTogether(scope, [item.path])
+  wipeReading(reading)
+  return reading.get(item.path)?.modTimeNs === before.modTimeNs
+}
+
+/** Nothing is written. @throws AppError for what passes, and for what is no word on this item */
+async function prepare(scope: RewriteScope, turn: Turn, stored: StoredItem | undefined): Promise<Stage> {
   const { item, pending } = turn
-  const ended = (outcome: Outcome): Stage => ({ is: 'ended', turn, outcome })
+  const ended = (outcome: Outcome) => ({ is: 'ended', turn, outcome }) as const
   if (stored === undefined) return ended({ is: 'left', reason: DELETED })
   const before = await look(scope, turn, stored)
   if (before === null) return ended({ is: 'left', reason: 'Its content is of no form that is known.' })
@@ -47,7 +114,7 @@ const UNKNOWN = 'MinIO does not know it, though it lies on the drives: it was ju
 const contradicting = (names: readonly string[]) =>
   `MinIO’s answer and the drives differ in ${names.join(', ')}: somebody edits it, or the node that answered lags behind.`
 
-async function look(scope: BatchScope, { item }: Turn, stored: StoredItem): Promise<Generation | null> {
+async function look(scope: RewriteScope, { item }: Turn, stored: StoredItem): Promise<Generation | null> {
   try {
     return await lookInto(scope, item, stored)
   } catch (error) {
@@ -62,8 +129,10 @@ function orUnknown(error: unknown): null {
 }
 
 /** Writes an item as MinIO told it. A failure of which nobody knows whether it was written is told when its turn comes again. */
-export async function write(scope: BatchScope, stage: Stage): Promise<Stage> {
-  if (stage.is !== 'ready') return stage
+async function write(
+  scope: RewriteScope,
+  stage: Extract<Stage, { is: 'ready' }>,
+): Promise<Exclude<Stage, { is: 'ready' }>> {
   const { turn, before, view } = stage
   const { item } = turn
   const sentMs = nowMs()
@@ -77,12 +146,12 @@ export async function write(scope: BatchScope, stage: Stage): Promise<Stage> {
     await rewriteFor(item.kind).write(scope.api, item.name, view, before.content?.facts)
     return { is: 'written', turn, rewritten: landed(nowMs(), true) }
   } catch (error) {
-    const ended = (outcome: Outcome): Stage => ({ is: 'ended', turn, outcome })
+    const ended = (outcome: Outcome) => ({ is: 'ended', turn, outcome }) as const
     if (error instanceof NotMovable) return ended({ is: 'left', reason: error.detail })
     const status = minioErrorIn(error)?.status
     if (error instanceof AppError && error.code === 'not-found') return ended({ is: 'again', why: DELETED })
     if (outageIn(error) === null && status !== undefined && status < 500 && status !== 403)
       return ended({ is: 'left', reason: `MinIO refused the rewrite. ${(error as AppError).detail}` })
-    return ended({ is: 'failed', error, pending: landed(nowMs() + LET_GO_MS, false) })
+    return failed(turn, error, landed(nowMs() + LET_GO_MS, false))
   }
 }

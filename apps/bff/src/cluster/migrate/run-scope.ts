@@ -2,6 +2,7 @@ import type { MigrationReport } from '@strongroom/shared/migrations'
 import type { Lease } from '../../jobs/lease.ts'
 import type { AuditResult } from '../audit.ts'
 import type { ItemKeys } from '../item-opener.ts'
+import type { EarlierRuns } from './earlier-runs.ts'
 import type { JobAccess } from './job-access.ts'
 import type { Ledger } from './ledger.ts'
 import type { Reporter } from './reporter.ts'
@@ -11,6 +12,7 @@ export interface MigrationScope {
   readonly ledger: Ledger
   readonly access: JobAccess
   readonly keys: ItemKeys
+  readonly earlier: EarlierRuns
   readonly audit: (signal: AbortSignal) => Promise<AuditResult>
   /** Keeps what the drives hold after the run, so that the pages show it. */
   readonly keepAudit: (result: AuditResult) => Promise<unknown>

@@ -20,10 +20,17 @@ export type Verdict =
   | { readonly is: 'moved'; readonly compared: 'content' | 'answers' | null; readonly note?: string }
   | { readonly is: 'left'; readonly reason: string }
 
+/** What became of an item. `again`: it changed before its write, which was not made. `failed` says nothing of the item. */
+export type Outcome =
+  | Verdict
+  | { readonly is: 'there' }
+  | { readonly is: 'again'; readonly why: string }
+  | { readonly is: 'failed'; readonly error: unknown; readonly pending?: Rewritten }
+
 /** A rewrite that did not keep what it should have kept. The job stops at it. */
 export class MeaningChanged extends AppError {
   constructor(what: string) {
-    super('conflict', `${what} Nothing was touched after it.`)
+    super('conflict', what)
   }
 }
 
@@ -31,9 +38,12 @@ export interface VerifyScope extends Opening, ReadingScope {
   readonly api: AdminApi
   readonly defaultKey: string
   readonly clock: WriteClock
+  /** Told from how many of its drives an item was read back. */
+  readonly readBack?: (path: string, copies: number, drives: number) => void
 }
 
-const EDITED = 'edited by somebody else meanwhile; not compared'
+/** The note of what counts as moved by somebody else’s write. */
+export const EDITED = 'edited by somebody else meanwhile; not compared'
 
 /**
  * Holds what lies on the drives after a write against what lay there before. What differs is a loss of ours, and stops
@@ -56,6 +66,8 @@ export async function verify(
 
 async function compare(scope: VerifyScope, rewritten: Rewritten, stored: StoredItem | undefined): Promise<Verdict> {
   if (stored === undefined) return gone(scope, rewritten)
+  const { path, copies, drives } = stored
+  if (drives !== undefined) scope.readBack?.(path, copies, drives)
   const after = await generation(scope, rewritten, stored)
   requireSealed(scope, rewritten, after)
   const differs = await differences(scope, rewritten, after)

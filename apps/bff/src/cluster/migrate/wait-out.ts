@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../errors.ts'
 import type { Progress } from '../../jobs/job.ts'
 import { type Outage, outageIn } from './outage.ts'
+import { unlessStopped } from './stopping.ts'
 
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 30_000
@@ -30,6 +31,7 @@ const PLACES: Readonly<Record<Outage, string>> = { kes: 'KES', minio: 'MinIO', '
  */
 export async function* waitOut(scope: WaitScope, on: Outage, reason: string): AsyncGenerator<Progress, void> {
   const { signal, resumed, requireReady, tell } = scope
+  const since = performance.now()
   let [waits, why, delayMs, lastAway] = [on, reason, FIRST_WAIT_MS, Number.NEGATIVE_INFINITY]
   await tell(`Paused, waits for ${PLACES[on]}: ${reason}`)
   for (;;) {
@@ -45,18 +47,18 @@ export async function* waitOut(scope: WaitScope, on: Outage, reason: string): As
       delayMs = Math.min(2 * delayMs, LONGEST_WAIT_MS)
     }
     try {
-      await requireReady()
+      await unlessStopped(signal, requireReady())
       break
     } catch (error) {
-      const now = awaited(error)
       signal.throwIfAborted()
+      const now = awaited(error)
       const starting = performance.now() - lastAway < STARTING_MS && !scope.hasEnded()
       const next = now === 'sign-in' && starting ? 'minio' : now
       if (next !== waits) await tell(`Waits for ${PLACES[next]}: ${detailOf(error)}`)
       ;[waits, why] = [next, detailOf(error)]
     }
   }
-  await tell('Went on.')
+  await tell(`Went on after ${duration(performance.now() - since)}.`)
   yield { state: 'running', waiting: null, message: 'Goes on.' }
 }
 
@@ -71,3 +73,8 @@ function awaited(error: unknown): Outage {
 }
 
 const detailOf = (error: unknown) => (error instanceof AppError ? error.detail : '')
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1_000)
+  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+}

@@ -34,9 +34,8 @@ export class WriteWindow {
    * @param tookMs of each write. Writes that run at once wait for each other, so what is judged is a write's share of
    *   the time: twice as many at once may take twice as long.
    */
-  wrote(tookMs: readonly number[]) {
-    const atOnce = tookMs.length
-    if (atOnce === 0) return
+  wrote(tookMs: readonly number[], atOnce = tookMs.length) {
+    if (tookMs.length === 0) return
     this.#shares = [...this.#shares, ...tookMs.map((ms) => ms / atOnce)].slice(-SAMPLE)
     const shareMs = median(this.#shares)
     if (this.#shares.length === SAMPLE) {

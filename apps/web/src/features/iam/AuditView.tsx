@@ -14,7 +14,7 @@ import { RootAnswer } from './RootAnswer.tsx'
 
 export function AuditView({ audit }: { audit: IamAudit }) {
   const [seal, setSeal] = useUrlParam('seal')
-  const { counts, defaultKey, takenAt, legacyMarker, drives } = audit
+  const { counts, defaultKey, takenAt, legacyMarker, drives, stale } = audit
   return (
     <section aria-label="Audit" className="space-y-4 rounded-md border border-line bg-surface p-4">
       <SealBar
@@ -37,6 +37,13 @@ export function AuditView({ audit }: { audit: IamAudit }) {
       {drives.total !== null && drives.observed < drives.total && (
         <Note tone="warning" title="Not all drives answered">
           What lies on the others is not observed; read the drives again when they are back.
+        </Note>
+      )}
+      {stale > 0 && (
+        <Note tone="warning" title={`Some drives hold older copies of ${counted(stale, 'item')}`}>
+          They were away while these were saved anew. What sealed an item then may still lie there, plaintext too, for
+          whoever gets hold of the drive. Heal them (<code className="font-mono text-xs">mc admin heal</code>), then
+          read the drives again.
         </Note>
       )}
       {legacyMarker && (

@@ -9,6 +9,7 @@ import { SealBadge } from '../../ui/Seal.tsx'
 import { MiddleCut } from '../../ui/Text.tsx'
 import { changeWord } from './change-words.ts'
 import { sealLook } from './item-seal.ts'
+import { shortPath } from './short-path.ts'
 
 type Change = z.infer<typeof compareAudits.reply>['changes'][number]
 
@@ -70,15 +71,15 @@ const columnsFor = (defaultKey: string | null): Column<Change>[] => [
       ) : (
         changeWord(change)
       ),
-    className: 'w-32 max-sm:w-28',
+    className: 'w-32 max-sm:w-24',
   },
   { id: 'before', head: 'Before', cell: ({ before }) => seal(before, defaultKey), className: 'w-44 max-md:hidden' },
-  { id: 'after', head: 'After', cell: ({ after }) => seal(after, defaultKey), className: 'w-44 max-sm:w-32' },
+  { id: 'after', head: 'After', cell: ({ after }) => seal(after, defaultKey), className: 'w-44 max-sm:hidden' },
 ]
 
 const Path = ({ path }: { path: string }) => (
   <span className="font-mono text-xs">
-    <MiddleCut text={path.replace(/^config\//, '')} />
+    <MiddleCut text={shortPath(path)} />
   </span>
 )
 

@@ -1,15 +1,16 @@
 import { type IamAudit, readAudit } from '@strongroom/shared/iam'
 import { jobEnded, listJobs } from '@strongroom/shared/jobs'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect } from 'react'
 import { Link } from 'wouter'
+import { useJob } from '../../api/job-stream.ts'
 import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { JobView } from '../../components/JobView.tsx'
 import { Page } from '../../components/Page.tsx'
-
 import { StaleLine } from '../../components/ReadView.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { count, exact } from '../../lib/format.ts'
+import { count, counted, exact } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
@@ -34,8 +35,10 @@ export function IamPage() {
       action={audit.data && <Actions audit={audit.data} shown={shown} />}
     >
       <Elsewhere />
-      {ready && audit.data && <Verdict audit={audit.data} old={shown.migrating} />}
-      {ready && shown.id && <JobView key={shown.id} id={shown.id} defaultKey={audit.data?.defaultKey ?? null} />}
+      {ready && audit.data && <Verdict audit={audit.data} shown={shown} />}
+      {ready && shown.id && !(audit.data && shown.auditing) && (
+        <JobView key={shown.id} id={shown.id} defaultKey={audit.data?.defaultKey ?? null} />
+      )}
       {missing && !shown.auditing && <NoAudit />}
       {audit.error && !missing && !audit.data && (
         <FailureNote failure={audit.error} onRetry={() => void audit.refetch()} />
@@ -61,7 +64,11 @@ function Actions({ audit, shown }: { audit: IamAudit; shown: Shown }) {
   const migrating = shown.migrating && !shown.waitsForSignIn
   return (
     <>
-      <ReadWithDepth busy={shown.auditing} why={shown.migrating ? 'A migration is running.' : null} />
+      <ReadWithDepth
+        last={audit.depth}
+        busy={shown.auditing}
+        why={shown.migrating ? 'A migration is running.' : null}
+      />
       <Button
         look="primary"
         busy={migrating}
@@ -100,15 +107,18 @@ function whyNotMigrate({ defaultKey, toMove }: IamAudit, shown: Shown) {
   return toMove === 0 ? 'Nothing is left to move.' : null
 }
 
-/** The job that runs now; else that of the URL, so that it outlives a reload. A done audit is told by its own report. */
+/** The job that runs now, and goes into the URL, so that its end is told and outlives a reload. A done audit tells itself. */
 function useShownJob() {
-  const [chosen] = useUrlParam('job')
+  const [chosen, setChosen] = useUrlParam('job')
   // Of a job that runs, all but this changes ten times a second, and would draw the page anew.
   const { data: jobs, isPending } = useQuery({
     ...query(listJobs, {}),
     select: (list) => list.jobs.map(({ id, kind, state, waiting }) => ({ id, kind, state, waitsFor: waiting?.on })),
   })
   const running = jobs?.find((job) => !jobEnded(job))
+  useEffect(() => {
+    if (running && running.id !== chosen) setChosen(running.id)
+  }, [running, chosen, setChosen])
   const ended = jobs?.find(({ id, state }) => id === chosen && state === 'done')
   return {
     id: running?.id ?? (ended?.kind === 'iam-audit' ? undefined : chosen || undefined),
@@ -121,25 +131,47 @@ function useShownJob() {
   }
 }
 
-/** `old`: a migration runs, and changes what was read. */
-function Verdict({ audit, old }: { audit: IamAudit; old: boolean }) {
+/** It keeps the room of two lines where it may need them: another audit's sentence must not push the page about. */
+function Verdict({ audit, shown }: { audit: IamAudit; shown: Shown }) {
   const { tone, sentence } = auditVerdict(audit)
-  const { toMove, total, drives } = audit
-  const via = drives.total === null ? `${drives.observed} drives` : `${drives.observed} of ${drives.total} drives`
+  const { toMove, total, drives, takenAt, defaultKey, counts } = audit
+  const stays = tone !== 'good' && defaultKey !== null && counts['root-credentials'] + counts.plaintext > 0
+  const via = drives.total === null ? drives.observed : `${drives.observed} of ${drives.total}`
+  const next = shown.migrating
+    ? '; the drives are read again when the migration ends'
+    : toMove > 0
+      ? defaultKey !== null && `; ${count(toMove)} can be moved to ${defaultKey}`
+      : stays && '; no migration can move what is left, and each row says why'
   return (
-    <section aria-label="Verdict" className={`flex gap-3 ${old ? 'stale' : ''}`}>
+    <section aria-label="Verdict" className={`flex gap-3 ${shown.migrating ? 'stale' : ''}`}>
       <Icon name={tone} size={22} className={`mt-0.5 ${toneInk(tone)}`} />
-      <div className="min-w-0">
-        <p className="max-w-[60ch] text-xl font-semibold text-balance wrap-anywhere">{sentence}</p>
-        <p className="text-sm text-muted">
-          {count(total)} observed, read at {exact(audit.takenAt).slice(11)}, via {via}
-          {old
-            ? '; the drives are read again when the migration ends'
-            : toMove > 0 && `; ${count(toMove)} can be moved to ${audit.defaultKey}`}
-          .
-        </p>
+      <div className="min-h-23 min-w-0 sm:min-h-16 lg:min-h-11">
+        <p className="text-xl font-semibold text-balance wrap-anywhere">{sentence}</p>
+        {shown.auditing && shown.id ? (
+          <ReadAgain id={shown.id} />
+        ) : (
+          <p className="text-sm text-muted">
+            {count(total)} observed, read at {exact(takenAt).slice(11)}, via {via}{' '}
+            {(drives.total ?? drives.observed) === 1 ? 'drive' : 'drives'}
+            {next}.
+          </p>
+        )}
       </div>
     </section>
+  )
+}
+
+/** A reading beside an audit that stands takes one line: a box that comes and goes in seconds would push the page about. */
+function ReadAgain({ id }: { id: string }) {
+  const { data: job } = useJob(id)
+  return (
+    <p className="text-sm text-muted">
+      The drives are being read again
+      {job && job.total !== null && `: ${count(job.done)} of ${counted(job.total, 'item')}`}.{' '}
+      <Link href={paths.job(id)} className="text-accent hover:underline">
+        Watch or stop it
+      </Link>
+    </p>
   )
 }
 

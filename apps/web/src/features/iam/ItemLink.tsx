@@ -2,9 +2,7 @@ import type { IamItem } from '@strongroom/shared/iam'
 import { Link, useSearch } from 'wouter'
 import { paths } from '../../lib/paths.ts'
 import { MiddleCut } from '../../ui/Text.tsx'
-
-/** What tells no item from another would take the room of what does. The details have the whole path. */
-const SAME_FOR_ALL = /\/(identity|policy|members)\.json$/
+import { shortPath } from './short-path.ts'
 
 const FROM_TABLE = { openedFromTable: true }
 
@@ -29,7 +27,7 @@ export function ItemLink({ item: { path } }: { item: IamItem }) {
       data-row={path}
       className="font-mono text-xs outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
-      <MiddleCut text={path.replace(/^config\//, '').replace(SAME_FOR_ALL, '')} />
+      <MiddleCut text={shortPath(path)} />
     </Link>
   )
 }

@@ -42,15 +42,7 @@ function Details({ item, audit }: { item: IamItem; audit: IamAudit }) {
       <Note tone={tone} title={title}>
         {detail}
       </Note>
-      {wantsSecret(item, audit.defaultKey) && (
-        <div className="space-y-2">
-          <p className="text-sm text-muted">
-            The secret belongs to another system. Entered again, MinIO checks it there and seals it with the default
-            key.
-          </p>
-          <Button onClick={() => setAct('secret')}>Seal again</Button>
-        </div>
-      )}
+      {wantsSecret(item, audit.defaultKey) && <Button onClick={() => setAct('secret')}>Seal again</Button>}
       <Lines
         label="See its raw form yourself"
         lines={[`mc support inspect --airgap "ALIAS/${audit.volume}/${item.path}/**"`]}
@@ -81,7 +73,10 @@ function ItemFacts({ item, audit }: { item: IamItem; audit: IamAudit }) {
             ]),
         ['Size', bytes(item.sizeBytes)],
         ['SHA-256', sha256 === undefined ? <NoHash key="h" state={item.state} /> : <Hash key="h" sha256={sha256} />],
-        ['Drives', `${item.copies} of ${item.drives} hold what was read`],
+        [
+          'Drives',
+          `${item.copies} of ${item.drives} hold what was read${item.stale ? `, ${item.stale} an older copy` : ''}`,
+        ],
         ['Read', <Time key="t" at={audit.takenAt} />],
       ]}
     />

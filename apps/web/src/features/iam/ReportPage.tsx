@@ -33,13 +33,17 @@ export function ReportPage() {
       <Link href={paths.iamReports} className={buttonClass('quiet')}>
         Past migrations
       </Link>
-      <a href={file('json')} download className={buttonClass()}>
-        Download JSON
-      </a>
-      <a href={file('csv')} download className={buttonClass()}>
-        Download CSV
-      </a>
-      <Button onClick={() => print()}>Print</Button>
+      {read.data && (
+        <>
+          <a href={file('json')} download className={buttonClass()}>
+            Download JSON
+          </a>
+          <a href={file('csv')} download className={buttonClass()}>
+            Download CSV
+          </a>
+          <Button onClick={() => print()}>Print</Button>
+        </>
+      )}
     </div>
   )
   return (

@@ -11,6 +11,7 @@ import { MiddleCut } from '../../ui/Text.tsx'
 import { sealLook } from './item-seal.ts'
 import { CannotMove, Rotate, Story } from './ReportLists.tsx'
 import { comparedWords, matchingItems, outcomes, outcomeWord } from './report-words.ts'
+import { shortPath } from './short-path.ts'
 
 const parts = ['items', 'left', 'rotate', 'story'] as const
 type Part = (typeof parts)[number]
@@ -95,7 +96,7 @@ const columnsFor = (defaultKey: string): Column<ReportedItem>[] => [
     head: 'Item',
     cell: ({ path }) => (
       <span className="font-mono text-xs">
-        <MiddleCut text={path.replace(/^config\//, '')} />
+        <MiddleCut text={shortPath(path)} />
       </span>
     ),
     className: 'w-auto',

@@ -26,6 +26,7 @@ export function RootAnswer() {
       </h2>
       <StaleLine read={rotation} />
       {rotation.data && <Answer rotation={rotation.data} stale={rotation.error !== null} />}
+      {rotation.isPending && <p className="text-muted">Looking …</p>}
       {!rotation.data && rotation.error && (
         <FailureNote failure={rotation.error} onRetry={() => void rotation.refetch()} />
       )}

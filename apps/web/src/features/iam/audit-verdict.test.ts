@@ -11,6 +11,7 @@ const audit: IamAudit = {
   byKind: [{ kind: 'user', counts: { ...none, kms: { K: 10 } } }],
   total: 10,
   toMove: 0,
+  stale: 0,
   drives: { observed: 4, total: 4 },
   legacyMarker: false,
   defaultKey: 'K',
@@ -36,9 +37,15 @@ test.each<[string, Partial<IamAudit>, string, string]>([
   ],
   [
     'root credentials',
-    { counts: { ...none, 'root-credentials': 4, plaintext: 6 } },
+    { counts: { ...none, 'root-credentials': 4, plaintext: 6 }, toMove: 10 },
     'critical',
     '4 of 10 items are still encrypted with the root password. Do not change it.',
+  ],
+  [
+    'root credentials on what no migration moves',
+    { counts: { ...none, 'root-credentials': 1, kms: { K: 9 } } },
+    'warning',
+    '1 of 10 items is still encrypted with the root password. Do not change it.',
   ],
   ['plaintext', { counts: { ...none, plaintext: 1, kms: { K: 9 } } }, 'critical', '1 of 10 items lies in plaintext.'],
   [
@@ -60,6 +67,7 @@ test.each<[string, Partial<IamAudit>, string, string]>([
     '2 keys besides the default one still seal items. Keep them.',
   ],
   ['a drive is away', { drives: { observed: 3, total: 4 } }, 'warning', 'What 1 of 4 drives hold is not observed.'],
+  ['older copies', { stale: 2 }, 'warning', 'Some drives hold older copies of 2 items. Heal them.'],
   ['nothing', { total: 0, counts: none, byKind: [] }, 'warning', 'The drives hold no IAM or config item.'],
 ])('%s', (_, changes, tone, sentence) => expect(auditVerdict({ ...audit, ...changes })).toEqual({ tone, sentence }))
 
@@ -68,6 +76,6 @@ test('format.json in plaintext holds no secret, and is not called sealed either'
   const byKind: IamAudit['byKind'] = [{ kind: 'format', counts: { ...none, plaintext: 1 } }]
   expect(auditVerdict({ ...audit, counts, byKind })).toEqual({
     tone: 'good',
-    sentence: '9 of 10 items are sealed by the key K.',
+    sentence: '9 of 10 items are sealed by the key K; format.json holds no secret.',
   })
 })

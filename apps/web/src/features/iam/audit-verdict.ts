@@ -14,7 +14,7 @@ export function auditVerdict(audit: IamAudit): AuditVerdict {
 }
 
 function harm(audit: IamAudit): AuditVerdict | null {
-  const { counts, total, regressed, opened, byKind } = audit
+  const { counts, total, regressed, opened, byKind, toMove, defaultKey } = audit
   // `format.json` holds a version number and no secret.
   const format = byKind.find(({ kind }) => kind === 'format')?.counts.plaintext ?? 0
   const plain = counts.plaintext - format
@@ -27,7 +27,7 @@ function harm(audit: IamAudit): AuditVerdict | null {
       `${count(opened.failed)} of ${counted(total, 'item')} can’t be opened by what the header names. Delete no key, and change no password.`,
     )
   if (counts['root-credentials'] > 0)
-    return critical(
+    return (toMove > 0 || defaultKey === null ? critical : warning)(
       `${count(counts['root-credentials'])} of ${counted(total, 'item')} ${are(counts['root-credentials'])} still encrypted with the root password. Do not change it.`,
     )
   if (plain > 0)
@@ -37,7 +37,7 @@ function harm(audit: IamAudit): AuditVerdict | null {
   return null
 }
 
-function unfinished({ counts, total, defaultKey, drives, byKind }: IamAudit): AuditVerdict {
+function unfinished({ counts, total, defaultKey, drives, byKind, stale }: IamAudit): AuditVerdict {
   const others = Object.entries(counts.kms).filter(([key, items]) => key !== defaultKey && items > 0)
   const [first] = others
   if (others.length === 1 && first)
@@ -48,13 +48,16 @@ function unfinished({ counts, total, defaultKey, drives, byKind }: IamAudit): Au
     return warning(`${count(others.length)} keys besides the default one still seal items. Keep them.`)
   if (drives.total !== null && drives.observed < drives.total)
     return warning(`What ${drives.total - drives.observed} of ${drives.total} drives hold is not observed.`)
+  if (stale > 0) return warning(`Some drives hold older copies of ${counted(stale, 'item')}. Heal them.`)
   const format = byKind.find(({ kind }) => kind === 'format')
   const left = format ? sealTotal(format.counts) - (format.counts.kms[defaultKey ?? ''] ?? 0) : 0
   if (total === 0) return warning('The drives hold no IAM or config item.')
-  const sealed = total - left
   return {
     tone: 'good',
-    sentence: `${sealed === total ? 'All' : count(sealed)} ${sealed === total ? counted(total, 'item') : `of ${counted(total, 'item')}`} ${are(sealed)} sealed by the key ${defaultKey}.`,
+    sentence:
+      left === 0
+        ? `All ${counted(total, 'item')} ${are(total)} sealed by the key ${defaultKey}.`
+        : `${count(total - left)} of ${counted(total, 'item')} ${are(total - left)} sealed by the key ${defaultKey}; format.json holds no secret.`,
   }
 }
 

@@ -8,11 +8,11 @@ export interface ItemAdvice {
   readonly detail: string
 }
 
+const holdsSecretOfOthers = ({ kind }: Pick<IamItem, 'kind'>) => kind === 'tier-config' || kind === 'bucket-targets'
+
 /** Secrets of other systems: only whoever has them can have them sealed anew. */
 export const wantsSecret = (item: Pick<IamItem, 'kind' | 'state' | 'key'>, defaultKey: string | null) =>
-  (item.kind === 'tier-config' || item.kind === 'bucket-targets') &&
-  item.state !== 'unreadable' &&
-  !isUnderDefault(item, defaultKey)
+  holdsSecretOfOthers(item) && item.state !== 'unreadable' && !isUnderDefault(item, defaultKey)
 
 /** What to do about an item, or why nothing is needed. */
 export function itemAdvice(item: IamItem, defaultKey: string | null): ItemAdvice {
@@ -32,7 +32,12 @@ export function itemAdvice(item: IamItem, defaultKey: string | null): ItemAdvice
       detail: 'A console session holds this temporary credential; it goes when the session ends.',
     }
   if (isUnderDefault(item, defaultKey))
-    return { tone: 'good', title: 'Nothing is needed', detail: note ?? 'The default KMS key seals it.' }
+    return {
+      tone: 'good',
+      title: 'Nothing is needed',
+      // Of other systems' secrets the note says how to bring them where this one is.
+      detail: (holdsSecretOfOthers(item) ? undefined : note) ?? 'The default KMS key seals it.',
+    }
   if (item.movable)
     return defaultKey === null
       ? {

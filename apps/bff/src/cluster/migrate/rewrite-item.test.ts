@@ -14,9 +14,10 @@ import { takeAudit } from '../audit.ts'
 import { clusterScope } from '../audit-scope.ts'
 import type { ItemKeys } from '../item-opener.ts'
 import { Digester } from './item-digest.ts'
-import { type BatchScope, moveBatch, type Outcome } from './move-batch.ts'
+import { prove } from './prove-items.ts'
 import { readTogether } from './read-together.ts'
-import { MeaningChanged } from './verify-item.ts'
+import { type RewriteScope, rewrite } from './rewrite-item.ts'
+import { MeaningChanged, type Outcome } from './verify-item.ts'
 import { WriteClock } from './write-clock.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -28,7 +29,7 @@ let house: House
 let minio: Minio
 let credentials: { accessKey: string; secretKey: Secret<string> }
 let items: readonly IamItem[]
-let scope: BatchScope
+let scope: RewriteScope
 /** Done by somebody else right before a call to MinIO, once. */
 let meanwhile: { readonly before: RegExp; readonly act: () => Promise<unknown> } | undefined
 
@@ -60,6 +61,7 @@ beforeEach(async () => {
     layout: { partsApart: false },
     digester: new Digester(),
     clock: new WriteClock(),
+    signal: new AbortController().signal,
     requireHeld: async () => {},
   }
 })
@@ -85,7 +87,10 @@ const next = (kind: IamItem['kind'], fits: (item: IamItem) => boolean = () => tr
   items.find((item) => item.kind === kind && item.state === 'plaintext' && item.movable && fits(item))!
 
 async function move(item: IamItem, ahead = new Map()): Promise<Outcome> {
-  const { outcomes } = await moveBatch(scope, [{ item, attempt: 1 }], ahead, [])
+  const read = ahead.has(item.path) ? ahead : await readTogether(scope, [item.path])
+  const stage = await rewrite(scope, { item, attempt: 1 }, read.get(item.path))
+  if (stage.is === 'ended') return stage.outcome
+  const { outcomes } = await prove(scope, [stage], [])
   return outcomes[0]![1]
 }
 
@@ -177,8 +182,29 @@ describe('a service account', () => {
         ...{ method: 'POST', path: `${ADMIN}/update-service-account`, query: { accessKey: lost!.name }, credentials },
         body: sealBody(credentials, '{}'),
       })
-    meanwhile = { before: READ, act: () => sleep(100).then(drop) }
+    const readBack = { before: READ, act: () => sleep(100).then(drop) }
+    const written = async () => {
+      meanwhile = readBack
+    }
+    meanwhile = { before: /POST .*update-service-account/, act: written }
     expect(await move(lost!, new Map(ahead))).toMatchObject({ is: 'failed', error: expect.any(MeaningChanged) })
+  })
+
+  test('edited right before its write is begun anew, and keeps what the edit gave it', async () => {
+    const item = next('service-account', ({ name }) => name !== 'site-replicator-0')
+    const narrow = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Deny', Action: ['s3:*'], Resource: ['arn:aws:s3:::*'] }],
+    }
+    const cut = () =>
+      minio.send({
+        ...{ method: 'POST', path: `${ADMIN}/update-service-account`, query: { accessKey: item.name }, credentials },
+        body: sealBody(credentials, JSON.stringify({ newPolicy: narrow })),
+      })
+    meanwhile = { before: READ, act: cut }
+    const ahead = await readTogether({ ...scope, reader: { ...scope.reader, minio } }, [item.path])
+    expect(await move(item, new Map(ahead))).toMatchObject({ is: 'again' })
+    expect((await infoServiceAccount(minio, credentials, item.name)).sessionPolicy).toContain('Deny')
   })
 })
 
@@ -190,7 +216,14 @@ test('without a key that opens it, MinIO’s answers are compared', async () => 
 test('a lost lease is found before anything is written', async () => {
   const requireHeld = () => Promise.reject(new Error('lost'))
   const item = next('group')
-  const { outcomes } = await moveBatch({ ...scope, requireHeld }, [{ item, attempt: 1 }], new Map(), [])
-  expect(outcomes[0]![1]).toMatchObject({ is: 'failed', error: new Error('lost') })
+  scope = { ...scope, requireHeld }
+  expect(await move(item)).toMatchObject({ is: 'failed', error: new Error('lost') })
+  expect((await readTogether(scope, [item.path])).get(item.path)!.bytes![0]).toBe('{'.charCodeAt(0))
+})
+
+test('after a stop nothing is written', async () => {
+  const item = next('group')
+  scope = { ...scope, signal: AbortSignal.abort(new Error('stopped')) }
+  expect(await move(item)).toMatchObject({ is: 'failed', error: new Error('stopped') })
   expect((await readTogether(scope, [item.path])).get(item.path)!.bytes![0]).toBe('{'.charCodeAt(0))
 })
