@@ -3,22 +3,15 @@ import { join } from 'node:path'
 import { type Client as Mc, withClient } from '@strongroom/sandbox/client'
 import { type Minio as Server, startMinio } from '@strongroom/sandbox/minio'
 import { enterTargetSecret, enterTierSecret, listRemoteSecrets } from '@strongroom/shared/remote-secrets'
-import { Hono } from 'hono'
-import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Console } from '../src/console.ts'
 import { bucketTargetsSeal, classifyTierConfig } from '../src/crypto/classify.ts'
 import { parseXlMeta } from '../src/crypto/xl-meta.ts'
-import { remoteSecretRoutes } from '../src/features/remote-secrets.ts'
-import type { Authenticate } from '../src/http/bind.ts'
-import type { Env } from '../src/http/env.ts'
-import { errorDoor } from '../src/http/problem.ts'
 import { listRemoteTargets, rewriteTargets } from '../src/minio/remote-targets.ts'
 import { rewriteTiers } from '../src/minio/tiers.ts'
 import { type Credentials, connectMinio, type Minio } from '../src/minio/transport.ts'
 import { Secret } from '../src/secret.ts'
-import type { Caller } from '../src/session/caller.ts'
-import { Client } from './client.ts'
+import type { Client } from './client.ts'
+import { openConsole } from './console.ts'
 import { readStoredItem } from './drives.ts'
 import { type House, openHouse } from './house.ts'
 
@@ -98,7 +91,7 @@ beforeAll(async () => {
   await restart(NEW_KEY)
   minio = connectMinio({ endpoint: new URL(house.minio.endpoint), region: REGION })
   me = { accessKey: rootUser, secretKey: new Secret(rootPassword) }
-  browser = browserOf(minio, me)
+  browser = await (await openConsole(house)).rootBrowser()
 }, 120_000)
 
 afterAll(async () => {
@@ -110,22 +103,6 @@ afterAll(async () => {
 function restart(keyName: string) {
   const { rootUser: MINIO_ROOT_USER, rootPassword: MINIO_ROOT_PASSWORD } = house.truth
   return house.startMinio({ MINIO_ROOT_USER, MINIO_ROOT_PASSWORD, ...house.kesLines(keyName) })
-}
-
-/** The routes alone, for somebody who has signed in. */
-function browserOf(door: Minio, credentials: Credentials) {
-  const app = new Hono<Env>()
-  app.use(async (c, next) => {
-    c.set('requestId', 'one')
-    c.set('clientAddress', '127.0.0.1')
-    await next()
-  })
-  app.onError(errorDoor(pino({ level: 'silent' })))
-  const authenticate: Authenticate = async (c) => {
-    c.set('caller', { region: REGION, credentials } as Caller)
-  }
-  remoteSecretRoutes({ app, authenticate }, { minio: door } as Console)
-  return new Client((path, init) => app.request(path, init))
 }
 
 const UNTOUCHED = { tiers: sealedBy(OLD_KEY), targets: sealedBy(OLD_KEY) }

@@ -66,7 +66,7 @@ const fixed = (note: string): Movability => ({ movable: false, note })
 const tierNote = (state: SealState) =>
   state === 'plaintext'
     ? 'The credentials of all tiers lie in it in clear. Seal it again on this page: MinIO then saves the whole file under its default key. For tiers of type minio it wants the secret of one of them entered again.'
-    : 'To bring it under the default key, seal it again on this page: MinIO then saves the whole file. For tiers of type minio it wants the secret of one of them entered again.'
+    : 'To bring it under a new default key, seal it again on this page: MinIO then saves the whole file. For tiers of type minio it wants the secret of one of them entered again.'
 
 /** Tried on the release of February 2026; the old form opens under no key of today, whatever its bytes. */
 function targetsNote(state: SealState, oldForm: boolean): string {
@@ -74,7 +74,7 @@ function targetsNote(state: SealState, oldForm: boolean): string {
     return 'It was sealed under a master key in the form of before May 2021, which no MinIO of today opens, not even with the same bytes as its key: replication from this bucket stands still. Enter the secret of the target again on this page; where MinIO refuses that, remove the target and make it anew.'
   return state === 'plaintext'
     ? 'Credentials of the replication target lie in it in clear. MinIO seals it at its next start with a KMS; Seal again on this page does so at once.'
-    : 'To bring it under the default key, seal it again on this page: MinIO tries the stored secret at the target, and saves it anew.'
+    : 'To bring it under a new default key, seal it again on this page: MinIO tries the stored secret at the target, and saves it anew.'
 }
 
 /**

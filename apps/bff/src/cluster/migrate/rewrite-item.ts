@@ -53,6 +53,8 @@ export async function rewrite(
     await scope.requireHeld()
     const stage = await prepare(scope, turn, stored)
     if (stage.is !== 'ready') return stage
+    // It may have taken long.
+    await scope.requireHeld()
     if (isPrecious(stage) && !(await isUnchanged(scope, turn, stage.before)))
       return { is: 'ended', turn, outcome: { is: 'again', why: 'Somebody edits it.' } }
     scope.signal.throwIfAborted()
