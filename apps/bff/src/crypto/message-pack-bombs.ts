@@ -6,6 +6,9 @@ const MAX_DEPTH = 32
 /** A container or a view takes about 200 bytes once unpacked. MinIO writes no more than one in 20 bytes. */
 const maxObjects = (bytes: number) => 1000 + bytes / 8
 
+/** Values in a row: MinIO writes two for each version of an item. */
+const MAX_VALUES = 65_536
+
 /**
  * Walks over MessagePack without building anything, so that a few bytes can't reserve memory for billions of entries: what
  * passes holds every entry that it declares.
@@ -15,6 +18,7 @@ const maxObjects = (bytes: number) => 1000 + bytes / 8
 export function refuseBombs(bytes: Uint8Array, what: string): void {
   const open: number[] = []
   let objects = 0
+  let values = 0
   for (let at = 0; at < bytes.length; ) {
     const mark = bytes[at]!
     const width = WIDTH[mark]!
@@ -33,7 +37,8 @@ export function refuseBombs(bytes: Uint8Array, what: string): void {
     if (entries > bytes.length - at) throw cut(what)
     if (entries > 0) open.push(entries)
     else while (open.length > 0 && --open[open.length - 1]! === 0) open.pop()
-    if (open.length > MAX_DEPTH || objects > maxObjects(bytes.length)) {
+    if (open.length === 0) values++
+    if (open.length > MAX_DEPTH || objects > maxObjects(bytes.length) || values > MAX_VALUES) {
       throw new FormatError(`${what} nests deeper or holds more than MinIO writes`)
     }
   }

@@ -58,6 +58,11 @@ describe('refuses, whatever follows,', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(256 * 2 ** 20)
   })
 
+  test('more values in a row than MinIO writes', () => {
+    expect(unpackAll(new Uint8Array(65_536), 'it')).toHaveLength(65_536)
+    expect(() => unpackAll(new Uint8Array(65_537), 'it')).toThrow(FormatError)
+  })
+
   test('every value that is cut short', () => {
     const bytes = encode({ a: [1, 70_000, -5, 1.5, 'text', new Uint8Array(3)], b: { c: null }, d: new Date(1) })
     for (let cut = 1; cut < bytes.length; cut++) {

@@ -15,6 +15,8 @@ export const KYPELLO_VOLUME = '.kypello.sys'
 /** Linear in items × drives: 2,100 items on 4 drives were 7 MB in 2.5 s. More than the limit is refused. */
 const TIMEOUT_MS = 120_000
 const MAX_REPLY_BYTES = 256 * 2 ** 20
+/** Far above any item. A larger file counts as empty, and so as damaged: a drive can put anything there. */
+const MAX_FILE_BYTES = 8 * 2 ** 20
 
 /** One file of one drive. */
 export interface InspectEntry {
@@ -181,13 +183,23 @@ async function readZip(zip: Uint8Array, volume: string): Promise<InspectReply> {
   const drives = new Set<string>()
   const folders: InspectReply['folders'][number][] = []
   const entries: InspectEntry[] = []
-  for (const { name, read } of zipEntries(zip)) {
+  let unpacked = 0
+  const within = (size: number, read: () => Uint8Array) => {
+    unpacked += size
+    if (unpacked <= MAX_REPLY_BYTES) return read()
+    throw new AppError(
+      'upstream-failed',
+      `What MinIO read from the drives unpacks to more than ${MAX_REPLY_BYTES / 2 ** 20} MiB.`,
+    )
+  }
+  for (const { name, size, read } of zipEntries(zip)) {
     const at = name.indexOf(below)
     if (at < 0) continue
     const [drive, path] = [name.slice(0, at), name.slice(at + below.length)]
     drives.add(drive)
     if (path.endsWith('/')) folders.push({ path: path.slice(0, -1), drive })
-    else if (path !== 'format.json') entries.push({ path, drive, bytes: read() })
+    else if (path !== 'format.json')
+      entries.push({ path, drive, bytes: size > MAX_FILE_BYTES ? new Uint8Array(0) : within(size, read) })
     await turn()
   }
   return { entries, folders, drives }

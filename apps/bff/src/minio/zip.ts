@@ -4,6 +4,8 @@ import { FormatError } from '../crypto/failures.ts'
 /** One entry of a zip, as its directory has it. */
 export interface ZipEntry {
   readonly name: string
+  /** Of what it unpacks to, in bytes. */
+  readonly size: number
   /**
    * Unpacks it. The bytes are the caller's own, to be wiped; small ones are views of a buffer that others lie in.
    *
@@ -45,7 +47,7 @@ export function* zipEntries(zip: Uint8Array): Generator<ZipEntry, void> {
       const nameSize = view.getUint16(at + 28, true)
       const local = view.getUint32(at + 42, true)
       const name = text.decode(zip.subarray(at + 46, at + 46 + nameSize))
-      yield { name, read: () => content(zip, view, { local, method, packed, size }) }
+      yield { name, size, read: () => content(zip, view, { local, method, packed, size }) }
       at += 46 + nameSize + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
     }
   } catch (error) {
