@@ -180,7 +180,8 @@ interface Migrates {
 /** Users set to the status that they have, as the migration does it, and nothing compared; then the migration. */
 async function migrationRow({ client, cluster, users, say }: Migrates): Promise<Row> {
   const bare = new BareClient(cluster.endpoint, ROOT_USER, CONNECTIONS)
-  const queue = users.slice(0, BARE_CALLS)
+  // What these write is moved by it: most is left to the migration.
+  const queue = users.slice(0, Math.min(BARE_CALLS, users.length / 4))
   const calls = queue.length
   const bareMs = await timed(async () => {
     const work = async () => {
@@ -204,7 +205,7 @@ async function migrationRow({ client, cluster, users, say }: Migrates): Promise<
   const rate = ((last.done - first.done) / (Date.now() - begin)) * 1000
   if (!jobEnded(last)) await client.call(cancelJob, { id })
   if (last.state === 'failed' || last.failed > 0) throw new Error(`The migration failed: ${last.message}`)
-  say(`Migration: ${rate.toFixed(1)} per second, ${last.done} items`)
+  say(`Migration: ${rate.toFixed(1)} per second, ${last.done} of ${last.total} items; ${last.state}: ${last.message}`)
   const ratio = rate / bareRate
   return {
     what: `Migration, ${last.done} items, each read back and compared`,
@@ -219,8 +220,8 @@ async function migrationRow({ client, cluster, users, say }: Migrates): Promise<
 interface Observation {
   readonly at: number
   readonly rss: number
-  /** The longest that the loop stood still, without the time in which other processes had the processor. */
-  readonly ownMs: number
+  /** The longest that the loop stood still, counting no more than its thread computed meanwhile. */
+  readonly workMs: number
   /** The longest by the clock. */
   readonly stillMs: number
 }
@@ -233,7 +234,7 @@ const observations = (file: string): Observation[] =>
 
 function processRows(during: string, seen: readonly Observation[], items: number): Row[] {
   const peak = Math.max(...seen.map(({ rss }) => rss)) / 1024 / 1024
-  const own = Math.max(...seen.map(({ ownMs }) => ownMs))
+  const work = Math.max(...seen.map(({ workMs }) => workMs))
   const still = Math.max(...seen.map(({ stillMs }) => stillMs))
   return [
     {
@@ -244,9 +245,9 @@ function processRows(during: string, seen: readonly Observation[], items: number
     },
     {
       what: `Longest stillness of its event loop, ${during}`,
-      ours: `${ms(own)}; ${ms(still)} with waiting for a processor`,
+      ours: `${ms(work)} of work; ${ms(still)} by the clock`,
       target: `≤ ${STILL_MS} ms`,
-      holds: own <= STILL_MS,
+      holds: work <= STILL_MS,
     },
   ]
 }

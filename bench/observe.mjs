@@ -9,36 +9,37 @@ const file = process.env.BENCH_OBSERVED
 delete process.env.BENCH_OBSERVED
 delete process.env.NODE_OPTIONS
 
-/** Milliseconds that this thread has waited for a processor which others had; Linux alone tells, elsewhere it is none. */
-function waitedMs() {
+/** Milliseconds that this thread has computed. Linux tells; elsewhere all threads of the process count. */
+function computedMs() {
   try {
-    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1e6
   } catch {
-    return 0
+    const { user, system } = process.cpuUsage()
+    return (user + system) / 1000
   }
 }
 
-let seen = { rss: 0, ownMs: 0, stillMs: 0 }
+let seen = { rss: 0, workMs: 0, stillMs: 0 }
 let tick = performance.now()
-let waited = waitedMs()
+let computed = computedMs()
 
 function look() {
-  const [now, wait] = [performance.now(), waitedMs()]
+  const [now, all] = [performance.now(), computedMs()]
   const stillMs = Math.max(0, now - tick - TICK_MS)
   seen = {
     rss: Math.max(seen.rss, process.memoryUsage.rss()),
-    // What is left was spent on work, on the collector, or on waiting for a disk: on what the console did itself.
-    ownMs: Math.max(seen.ownMs, stillMs - (wait - waited)),
+    // On a busy machine the rest is waiting for a processor: the thread's own, or the collector's threads that it waits for.
+    workMs: Math.max(seen.workMs, Math.min(stillMs, all - computed)),
     stillMs: Math.max(seen.stillMs, stillMs),
   }
   tick = now
-  waited = wait
+  computed = all
 }
 
 if (isMainThread && file !== undefined) {
   setInterval(look, TICK_MS).unref()
   setInterval(() => {
     appendFileSync(file, `${JSON.stringify({ at: Date.now(), ...seen })}\n`)
-    seen = { rss: 0, ownMs: 0, stillMs: 0 }
+    seen = { rss: 0, workMs: 0, stillMs: 0 }
   }, 500).unref()
 }

@@ -11,6 +11,7 @@ import { ConfigError } from './config/config-error.ts'
 import { createConsole } from './console.ts'
 import { KesIdentityError } from './kes/identity.ts'
 import { createLog } from './log.ts'
+import { collectEarly } from './native/heap.ts'
 
 /** Open requests get this long to end before their connections are cut. */
 const GRACE_MS = 5_000
@@ -20,6 +21,7 @@ const SWEEP_MS = 10 * 60_000
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 async function main() {
+  collectEarly()
   const config = readConfig(process.env)
   const log = createLog(config.logLevel)
   const console = await createConsole(config, log)

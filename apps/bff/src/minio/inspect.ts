@@ -140,7 +140,7 @@ export async function openDownload(
     const zip = await openZip(bytes, keyPair)
     return zip === undefined ? NOTHING : await readZip(zip, volume)
   } catch (cause) {
-    throw damaged(cause)
+    throw cause instanceof AppError ? cause : damaged(cause)
   } finally {
     bytes.fill(0)
   }
