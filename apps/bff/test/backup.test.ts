@@ -5,7 +5,6 @@ import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/ba
 import { Decrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { unzipSync } from 'fflate'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { run } from '../src/cli/run.ts'
 import { openBackup } from '../src/cluster/backup/open-backup.ts'
 import { restoreIam } from '../src/cluster/backup/restore-iam.ts'
 import { takeBackup } from '../src/cluster/backup/take-backup.ts'
@@ -16,6 +15,7 @@ import { Secret } from '../src/secret.ts'
 import { openConsole } from './console.ts'
 import { type House, type HouseOptions, openHouse } from './house.ts'
 import { filesBelow, formsOf, leaksIn } from './leaks.ts'
+import { strongroom } from './strongroom.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -68,19 +68,6 @@ const identityFile = () => {
   const file = join(house.dir, 'identity.txt')
   writeFileSync(file, `# public key: ${recipient}\n${identity}\n`)
   return file
-}
-
-async function strongroom(...args: string[]) {
-  const said = { out: '', err: '' }
-  const code = await run(args, {
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { code, ...said }
 }
 
 /** Everything that an export says. Moments and format numbers tell how it was written; MinIO keeps lists as sets. */

@@ -4,7 +4,8 @@ import { type Client as Mc, withClient } from '@strongroom/sandbox/client'
 import { type Minio as Server, startMinio } from '@strongroom/sandbox/minio'
 import { enterTargetSecret, enterTierSecret, listRemoteSecrets } from '@strongroom/shared/remote-secrets'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { bucketTargetsSeal, classifyTierConfig } from '../src/crypto/classify.ts'
+import { bucketTargetsSeal } from '../src/crypto/classify.ts'
+import { objectSeal } from '../src/crypto/object-key.ts'
 import { parseXlMeta } from '../src/crypto/xl-meta.ts'
 import { listRemoteTargets, rewriteTargets } from '../src/minio/remote-targets.ts'
 import { rewriteTiers } from '../src/minio/tiers.ts'
@@ -40,7 +41,7 @@ function seals() {
   const { latestVersion } = parseXlMeta(meta)
   if (latestVersion.deleted) throw new Error('the tiers are gone')
   const targets = bucketTargetsSeal(readStoredItem(house.drives, `buckets/${BUCKET}/.metadata.bin`))
-  return { tiers: classifyTierConfig(latestVersion.metaSys), targets }
+  return { tiers: objectSeal(latestVersion.metaSys), targets }
 }
 
 const bytesOf = () => ({

@@ -6,8 +6,8 @@ import { startKes } from '@strongroom/sandbox/kes'
 import { unpackDrives } from '@strongroom/sandbox/seed'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { archiveOf, type FixtureName, truthOf } from '../../test/fixture.ts'
+import { strongroom } from '../../test/strongroom.ts'
 import type { AuditReport } from './audit-needs.ts'
-import { run } from './run.ts'
 
 let dir: string
 let drives: readonly string[]
@@ -29,19 +29,7 @@ const file = (name: string, ...lines: string[]) => {
   return path
 }
 
-async function audit(...args: string[]) {
-  const said = { out: '', err: '' }
-  const terminal = {
-    out: (text: string) => {
-      said.out += text
-    },
-    err: (text: string) => {
-      said.err += text
-    },
-  }
-  const code = await run(['audit', '--drives', ...drives, ...args], terminal)
-  return { code, ...said }
-}
+const audit = (...args: string[]) => strongroom('audit', '--drives', ...drives, ...args)
 
 async function report(...args: string[]): Promise<{ code: number; report: AuditReport }> {
   const { code, out, err } = await audit('--json', ...args)

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { strongroom } from '../../test/strongroom.ts'
 import { sealWithAge } from '../cluster/backup/age-seal.ts'
 import { type BackupInfo, packContent } from '../cluster/backup/backup-content.ts'
-import { run } from './run.ts'
 
 let dir: string
 let server: Server | undefined
@@ -58,29 +58,18 @@ async function restoreAt(answers: Record<string, Answer>) {
     writeFileSync(join(dir, name), bytes)
     return join(dir, name)
   }
-  const said = { out: '', err: '' }
-  const code = await run(
-    [
-      'backup',
-      'restore',
-      file('b.age', await sealWithAge(plain, { kind: 'recipient', recipient: await identityToRecipient(identity) })),
-      '--identity',
-      file('identity', identity),
-      '--credentials-file',
-      file('credentials', 'somebody:some-secret'),
-      '--endpoint',
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    ],
-    {
-      out: (text) => {
-        said.out += text
-      },
-      err: (text) => {
-        said.err += text
-      },
-    },
+  const said = await strongroom(
+    'backup',
+    'restore',
+    file('b.age', await sealWithAge(plain, { kind: 'recipient', recipient: await identityToRecipient(identity) })),
+    '--identity',
+    file('identity', identity),
+    '--credentials-file',
+    file('credentials', 'somebody:some-secret'),
+    '--endpoint',
+    `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
   )
-  return { code, asked, ...said }
+  return { asked, ...said }
 }
 
 test('it goes on where IAM is loaded and the default key works, or there is no KMS', async () => {

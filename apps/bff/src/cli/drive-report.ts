@@ -1,6 +1,4 @@
-import { join } from 'node:path'
-import * as z from 'zod/mini'
-import { describeDrives, MAX_FORMAT_BYTES, readFolderFile } from '../cluster/drive-folder.ts'
+import { describeDrives } from '../cluster/drive-folder.ts'
 
 /** What the given folders are, by their own account. */
 export interface DriveReport {
@@ -24,8 +22,7 @@ export async function reportDrives(paths: readonly string[], volume: string): Pr
   const described = await describeDrives(paths, volume)
   const usable = described.filter(({ layout }) => layout !== null)
   const layout = usable[0]?.layout ?? null
-  const sets = new Map<string, readonly string[]>()
-  for (const { path } of usable) for (const set of await setsOfPool(path, volume)) sets.set(set.join(), set)
+  const sets = new Map(usable.flatMap(({ poolSets }) => poolSets.map((set) => [set.join(), set])))
   const here = new Set(usable.map(({ driveId }) => driveId))
   const total = layout === 'erasure' ? [...sets.values()].reduce((sum, set) => sum + set.length, 0) : layout && 1
   const lacking = (total ?? 0) - usable.length
@@ -37,12 +34,4 @@ export async function reportDrives(paths: readonly string[], volume: string): Pr
     unseenSets: [...sets.values()].filter((set) => !set.some((id) => here.has(id))).length,
     unplaced: Math.max(0, described.length - usable.length - lacking),
   }
-}
-
-const Format = z.object({ xl: z.optional(z.object({ sets: z.array(z.array(z.string())) })) })
-
-/** A drive knows the sets of its own pool, and nothing of other pools. */
-async function setsOfPool(drive: string, volume: string): Promise<string[][]> {
-  const text = await readFolderFile(join(drive, volume, 'format.json'), MAX_FORMAT_BYTES)
-  return text === undefined ? [] : (Format.parse(JSON.parse(text.toString())).xl?.sets ?? [])
 }

@@ -2,21 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { strongroom } from '../../test/strongroom.ts'
 import { VERSION } from '../version.ts'
-import { run } from './run.ts'
-
-async function strongroom(...args: string[]) {
-  const said = { out: '', err: '' }
-  const code = await run(args, {
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-  })
-  return { code, ...said }
-}
 
 let dir: string
 beforeAll(() => {

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IamAudit, IamItem } from '@strongroom/shared/iam'
 import * as z from 'zod/mini'
 import { AppError } from '../errors.ts'
 import { turns } from '../turns.ts'
+import { writeWhole } from '../whole-file.ts'
 import type { AuditResult } from './audit.ts'
 import { becamePlaintext } from './compare-audits.ts'
 import { isSiteReplication } from './movable.ts'
@@ -33,6 +34,10 @@ export interface SeenAudit extends IamAudit {
   readonly unknownPlaintext: number
 }
 
+interface SeenResult extends AuditResult {
+  readonly audit: SeenAudit
+}
+
 /** Items that lie in plaintext and were sealed at any audit whose items are kept. */
 export interface Regression {
   /** The audit that found most of them sealed; of several the newest. */
@@ -50,6 +55,8 @@ export class AuditStore {
   /** Newest first. */
   #heads: readonly KeptHead[] = []
   #items = new Map<string, readonly IamItem[]>()
+  /** Of the newest audit, with what its items tell: asked for with each page of a list. */
+  #latest: { readonly stem: string; readonly seen: SeenResult } | null = null
   /** Of the newest audit: it is asked for with each overview, and made from up to ten files. */
   #regression: { readonly stem: string; readonly found: Regression | null } | null = null
 
@@ -80,10 +87,9 @@ export class AuditStore {
     const regressed = before === null ? 0 : becamePlaintext(before.items, items).length
     const result = { audit: { ...audit, regressed }, items }
     const stem = `${audit.takenAt.replace(/[-:.]/g, '')}-${audit.id}`
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     // The items first: whoever sees the head finds them.
-    await this.#write(stem + ITEMS, jsonPieces(items))
-    await this.#write(stem + HEAD, JSON.stringify(result.audit))
+    await writeWhole(join(this.#folder, stem + ITEMS), jsonPieces(items))
+    await writeWhole(join(this.#folder, stem + HEAD), JSON.stringify(result.audit))
     this.#heads = [{ stem, audit: result.audit }, ...this.#heads]
     this.#remember(stem, items)
     await this.#forgetOld()
@@ -91,10 +97,15 @@ export class AuditStore {
   }
 
   /** As of the last {@link refresh} or {@link keep}. */
-  get latest(): (AuditResult & { readonly audit: SeenAudit }) | null {
+  get latest(): SeenResult | null {
     const [head] = this.#heads
     const items = head && this.#items.get(head.stem)
-    return head && items ? { audit: { ...head.audit, unknownPlaintext: unknownPlaintext(items) }, items } : null
+    if (head === undefined || items === undefined) return null
+    if (this.#latest?.stem !== head.stem) {
+      const audit = { ...head.audit, unknownPlaintext: unknownPlaintext(items) }
+      this.#latest = { stem: head.stem, seen: { audit, items } }
+    }
+    return this.#latest.seen
   }
 
   /** All that are kept, newest first, those included whose items are not. */
@@ -104,8 +115,9 @@ export class AuditStore {
 
   /** @throws AppError `no-audit-yet` */
   require(): AuditResult {
-    if (this.latest === null) throw new AppError('no-audit-yet', 'Read the drives first.')
-    return this.latest
+    const { latest } = this
+    if (latest === null) throw new AppError('no-audit-yet', 'Read the drives first.')
+    return latest
   }
 
   /** @throws AppError `not-found` for an audit that is not kept, or of which only the counts are */
@@ -198,13 +210,6 @@ export class AuditStore {
     } catch {
       return undefined
     }
-  }
-
-  async #write(name: string, json: string | Iterable<string>) {
-    const file = join(this.#folder, name)
-    const fresh = `${file}.${randomUUID()}.new`
-    await writeFile(fresh, json, { mode: 0o600 })
-    await rename(fresh, file)
   }
 
   async #forgetOld() {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path/posix'
-import { type InspectEntry, type InspectReply, inspectDrives, isTooLarge } from '../minio/inspect.ts'
+import { type InspectEntry, type InspectReply, isTooLarge } from '../minio/inspect.ts'
 import { turns } from '../turns.ts'
-import type { DriveReader } from './drive-reader.ts'
+import { ask, type DriveReader } from './drive-reader.ts'
 import { groupBy } from './group-by.ts'
 import { literal, type Weighed } from './name-globs.ts'
 
@@ -94,10 +94,8 @@ const CLASSES = ['[0-4]', '[5-9]', '[a-f]', '[g-l]', '[m-r]', '[s-z]', '[A-M]', 
 
 /** Lists what fits a pattern, given level by level; a list that is too long for one reply is asked for in pieces. */
 async function list(reader: DriveReader, volume: string, levels: readonly string[]): Promise<InspectReply> {
-  const { minio, credentials, keyPair } = reader
   try {
-    const target = { volume, file: levels.join('/') }
-    return await inspectDrives(minio, credentials, target, { keyPair, maxReplyBytes: MAX_REPLY_BYTES })
+    return await ask(reader, { volume, file: levels.join('/') }, MAX_REPLY_BYTES)
   } catch (error) {
     if (!isTooLarge(error)) throw error
     const replies: InspectReply[] = []

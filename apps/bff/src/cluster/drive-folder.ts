@@ -21,6 +21,8 @@ export interface DriveFolder {
   readonly position: number | null
   /** Ids of the drives of its set, in order: drives of one set have the same. */
   readonly setDrives: readonly string[]
+  /** The sets of its pool, each as such ids; a drive knows nothing of other pools. */
+  readonly poolSets: readonly (readonly string[])[]
   readonly trouble: string | null
 }
 
@@ -30,13 +32,13 @@ const Format = z.object({
   xl: z.optional(z.object({ this: z.string(), sets: z.array(z.array(z.string())) })),
 })
 
-export const MAX_FORMAT_BYTES = 2 ** 20
+const MAX_FORMAT_BYTES = 2 ** 20
 /** Looks at what each folder is, without reading items. Never throws for a folder: its `trouble` tells. */
 export const describeDrives = (drives: readonly string[], volume: string): Promise<DriveFolder[]> =>
   Promise.all(drives.map((path) => describeDrive(path, volume)))
 
 async function describeDrive(path: string, volume: string): Promise<DriveFolder> {
-  const nothing = { deploymentId: null, driveId: null, set: null, position: null, setDrives: [] }
+  const nothing = { deploymentId: null, driveId: null, set: null, position: null, setDrives: [], poolSets: [] }
   if ((await lstat(path).catch(() => null)) === null)
     return { path, present: false, layout: null, ...nothing, trouble: 'There is no such folder.' }
   if ((await lstat(join(path, volume)).catch(() => null))?.isSymbolicLink()) {
@@ -67,6 +69,7 @@ async function describeDrive(path: string, volume: string): Promise<DriveFolder>
     set,
     position,
     setDrives,
+    poolSets: xl.sets,
     trouble: null,
   }
 }

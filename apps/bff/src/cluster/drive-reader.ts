@@ -1,5 +1,12 @@
 import { setTimeout } from 'node:timers/promises'
-import { type InspectEntry, type InspectKeyPair, inspectDrives, SYSTEM_VOLUME } from '../minio/inspect.ts'
+import {
+  type InspectEntry,
+  type InspectKeyPair,
+  type InspectReply,
+  type InspectTarget,
+  inspectDrives,
+  SYSTEM_VOLUME,
+} from '../minio/inspect.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
 import { turns } from '../turns.ts'
 import { assembleItem, isObject, ownCopy, parseCopy } from './assemble-item.ts'
@@ -16,7 +23,16 @@ export interface DriveReader {
   /** Replies are sealed to it, so that even a proxy that ends TLS sees ciphertext. */
   readonly keyPair: InspectKeyPair
   readonly highwayHash: (bytes: Uint8Array) => Uint8Array
+  /** For each reply; absent: as long as a large one may take. */
+  readonly timeoutMs?: number
 }
+
+/** Asks for what fits a pattern. */
+export const ask = (
+  { minio, credentials, keyPair, timeoutMs }: DriveReader,
+  target: InspectTarget,
+  maxReplyBytes?: number,
+): Promise<InspectReply> => inspectDrives(minio, credentials, target, { keyPair, timeoutMs, maxReplyBytes })
 
 const META = '/xl.meta'
 const READINGS = 3
@@ -47,8 +63,8 @@ export async function readItem(
 const META_OR_PART = '[xp][la]*.[m1]*'
 
 /** Names that hold what means something to two stars are asked for level by level instead; see inspect.ts. */
-async function readFiles({ minio, credentials, keyPair }: DriveReader, path: string, volume: string) {
-  const read = async (file: string) => (await inspectDrives(minio, credentials, { volume, file }, { keyPair })).entries
+async function readFiles(reader: DriveReader, path: string, volume: string) {
+  const read = async (file: string) => (await ask(reader, { volume, file })).entries
   if (!/[*?[\]\\]/.test(path)) return read(`${path}/**/${META_OR_PART}`)
   const [metas, parts] = await Promise.all([read(literal(path) + META), read(`${literal(path)}/*/part.1`)])
   return [...metas, ...parts]
@@ -58,12 +74,11 @@ async function readFiles({ minio, credentials, keyPair }: DriveReader, path: str
  * The metadata of one item alone: an object of a bucket may be of any size. Undefined when no drive holds it whole.
  */
 export async function readMeta(
-  { minio, credentials, keyPair }: DriveReader,
+  reader: DriveReader,
   path: string,
   volume: string,
 ): Promise<StoredItem['metaSys'] | undefined> {
-  const file = literal(path) + META
-  const { entries } = await inspectDrives(minio, credentials, { volume, file }, { keyPair })
+  const { entries } = await ask(reader, { volume, file: literal(path) + META })
   const metas = entries.map(({ drive, bytes }) => parseCopy(drive, bytes).meta)
   const found = metas.find(isObject)?.latestVersion.metaSys
   const metaSys = found && ownCopy(found)

@@ -2,14 +2,13 @@ import { dirname } from 'node:path/posix'
 import {
   downloadDrives,
   type InspectEntry,
-  inspectDrives,
   isTooLarge,
   KYPELLO_VOLUME,
   openDownload,
   SYSTEM_VOLUME,
 } from '../minio/inspect.ts'
 import { type Census, type Shelf, takeCensus } from './drive-census.ts'
-import { assembleAll, type DriveReader } from './drive-reader.ts'
+import { ask, assembleAll, type DriveReader } from './drive-reader.ts'
 import type { ItemBatch, ItemSource } from './item-source.ts'
 import { literal, nameGlobs, type Weighed } from './name-globs.ts'
 import { oneAhead } from './one-ahead.ts'
@@ -40,7 +39,7 @@ export function inspectSource(reader: DriveReader, volume = SYSTEM_VOLUME): Item
         wipe,
       ),
     async legacyMarker() {
-      marker ??= (await ask(reader, volume, 'backend-encrypted/*')).entries.length > 0
+      marker ??= (await ask(reader, { volume, file: 'backend-encrypted/*' }, MAX_REPLY_BYTES)).entries.length > 0
       return marker
     },
   }
@@ -49,7 +48,7 @@ export function inspectSource(reader: DriveReader, volume = SYSTEM_VOLUME): Item
 /** Where this cluster keeps its own data: MinIO and its successor Kypello name the volume differently. */
 export async function systemVolume(reader: DriveReader): Promise<string> {
   for (const volume of [SYSTEM_VOLUME, KYPELLO_VOLUME]) {
-    if ((await ask(reader, volume, 'format.json')).drives.size > 0) return volume
+    if ((await ask(reader, { volume, file: 'format.json' }, MAX_REPLY_BYTES)).drives.size > 0) return volume
   }
   return SYSTEM_VOLUME
 }
@@ -57,9 +56,6 @@ export async function systemVolume(reader: DriveReader): Promise<string> {
 const wipe = ({ items }: ItemBatch) => {
   for (const { bytes } of items) bytes?.fill(0)
 }
-
-const ask = ({ minio, credentials, keyPair }: DriveReader, volume: string, file: string) =>
-  inspectDrives(minio, credentials, { volume, file }, { keyPair, maxReplyBytes: MAX_REPLY_BYTES })
 
 /** Items that one pattern fits. */
 interface Reading {
@@ -87,7 +83,7 @@ async function* read(
   }
 
   const metParts = await Promise.all(
-    [...census.metWithParts].map((path) => ask(reader, volume, `${literal(path)}/*${PART}`)),
+    [...census.metWithParts].map((path) => ask(reader, { volume, file: `${literal(path)}/*${PART}` }, MAX_REPLY_BYTES)),
   )
   yield await batch([...census.met, ...metParts.flatMap(({ entries }) => entries)], census.drives)
 
@@ -143,7 +139,7 @@ async function openFolders(reader: DriveReader, volume: string, folders: string,
   const reply = await openDownload(bytes, volume, reader.keyPair)
   const items = new Set(itemsOf(reply.entries))
   const holdsParts = reply.folders.some(({ path }) => items.has(dirname(path)))
-  const parts = holdsParts ? (await ask(reader, volume, `${folders}/*${PART}`)).entries : []
+  const parts = holdsParts ? (await ask(reader, { volume, file: `${folders}/*${PART}` }, MAX_REPLY_BYTES)).entries : []
   const deeper = reply.folders
     .map(({ path }) => dirname(path))
     .filter((path) => !items.has(path))

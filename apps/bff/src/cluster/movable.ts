@@ -1,4 +1,5 @@
 import type { SealState } from '@strongroom/shared/seal'
+import { SITE_REPLICATOR } from '../minio/site-replication.ts'
 import type { ItemIdentity } from './item-kind.ts'
 
 /** Whether a rewrite through the admin API can bring an item under the default key; if not, why and what then. */
@@ -7,7 +8,6 @@ export interface Movability {
   readonly note?: string
 }
 
-const SITE_REPLICATOR = 'site-replicator-0'
 const SITE_REPLICATION = 'config/site-replication/state.json'
 
 /** What is known of an item beside its kind and its seal. */

@@ -2,8 +2,9 @@ import { encode } from '@msgpack/msgpack'
 import { describe, expect, test } from 'vitest'
 import { bucketTargets } from './bucket-targets.ts'
 import { concat, fromText } from './bytes.ts'
-import { bucketTargetsSeal, classify, classifyTierConfig } from './classify.ts'
+import { bucketTargetsSeal, classify } from './classify.ts'
 import { FormatError } from './failures.ts'
+import { objectSeal } from './object-key.ts'
 import vectors from './vectors/classify.json' with { type: 'json' }
 import envelopes from './vectors/kms-envelope.json' with { type: 'json' }
 import rootSealed from './vectors/root-credentials.json' with { type: 'json' }
@@ -64,21 +65,21 @@ describe('classify', () => {
   })
 })
 
-describe('classifyTierConfig', () => {
+describe('objectSeal', () => {
   test('names the key of a tier configuration that a real server sealed', () => {
     const { latestVersion } = parseXlMeta(bytes(vectors.tierConfigXlMeta))
     if (latestVersion.deleted) return expect.unreachable()
-    expect(classifyTierConfig(latestVersion.metaSys)).toEqual({ state: 'kms', key: 'iam-static-key' })
+    expect(objectSeal(latestVersion.metaSys)).toEqual({ state: 'kms', key: 'iam-static-key' })
   })
 
   test('without that metadata it is in clear', () => {
-    expect(classifyTierConfig({})).toEqual({ state: 'plaintext' })
+    expect(objectSeal({})).toEqual({ state: 'plaintext' })
   })
 
   test('with any sign of a seal, but no key name, it is unreadable', () => {
     for (const name of ['S3-Sealed-Key', 'Iv', 'Seal-Algorithm', 'S3-Kms-Key-Id']) {
       const sealed = { [`X-Minio-Internal-Server-Side-Encryption-${name}`]: fromText('') }
-      expect(classifyTierConfig(sealed), name).toEqual({ state: 'unreadable' })
+      expect(objectSeal(sealed), name).toEqual({ state: 'unreadable' })
     }
   })
 })

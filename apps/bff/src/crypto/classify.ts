@@ -1,7 +1,6 @@
 import { bucketTargets } from './bucket-targets.ts'
 import { toText } from './bytes.ts'
 import { parseKmsEnvelope } from './kms-envelope.ts'
-import { objectSeal } from './object-key.ts'
 import { looksRootSealed } from './root-credentials.ts'
 import type { Seal } from './seal.ts'
 
@@ -14,7 +13,7 @@ const underRootOnce = (path: string) =>
 /**
  * Says what seals an item of the cluster's own data, in the order that MinIO itself tries: text is plaintext, then a KMS
  * envelope with its whole header, then root credentials by length and id (sure only once opened). Job files are binary and
- * never sealed. Tier configuration and bucket targets have functions of their own, below.
+ * never sealed. Tier configuration (object-key.ts) and bucket targets (below) have functions of their own.
  *
  * @param path below the system volume: `config/iam/users/alice/identity.json`
  */
@@ -26,13 +25,6 @@ export function classify(path: string, bytes: Uint8Array): Seal {
   if (envelope) return { state: 'kms', key: envelope.keyName }
   return { state: underRootOnce(path) && looksRootSealed(bytes) ? 'root-credentials' : 'unreadable' }
 }
-
-/**
- * What seals `config/tier-config.bin`, by the metadata in its xl.meta.
- *
- * @param metaSys of the latest version, see xl-meta.ts
- */
-export const classifyTierConfig = (metaSys: Readonly<Record<string, Uint8Array>>): Seal => objectSeal(metaSys)
 
 /**
  * What seals the remote targets, with their credentials, inside a bucket's `.metadata.bin`; `none` where it has none. To

@@ -6,14 +6,14 @@ import { openAdminBody } from './admin-body.ts'
 import { bucketTargets } from './bucket-targets.ts'
 import { concat, fromText } from './bytes.ts'
 import { itemMeaning } from './canonical-item.ts'
-import { bucketTargetsSeal, classify, classifyTierConfig } from './classify.ts'
+import { bucketTargetsSeal, classify } from './classify.ts'
 import { openDare } from './dare.ts'
 import { openDataKey } from './data-key.ts'
 import { ForgeryError, FormatError } from './failures.ts'
 import { type DriveCopy, newestWhole } from './generations.ts'
 import { InspectError, openInspect } from './inspect.ts'
 import { openKmsEnvelope, parseKmsEnvelope } from './kms-envelope.ts'
-import { openObjectSealed, sealedObjectKey } from './object-key.ts'
+import { objectSeal, openObjectSealed, sealedObjectKey } from './object-key.ts'
 import { joinShards } from './shards.ts'
 import { openSio } from './sio.ts'
 import adminBodies from './vectors/admin-body.json' with { type: 'json' }
@@ -116,9 +116,9 @@ const readers: [name: string, bytes: fc.Arbitrary<Uint8Array>, read: (bytes: Uin
   ['parseXlMeta', hostile(...seeds.xlMeta), parseXlMeta],
   ['classify', hostile(...seeds.envelope), (bytes) => classify('config/iam/users/a/identity.json', bytes)],
   [
-    'classifyTierConfig',
+    'objectSeal',
     hostile(...seeds.dataKey),
-    (bytes) => classifyTierConfig({ 'X-Minio-Internal-Server-Side-Encryption-S3-Kms-Key-Id': bytes }),
+    (bytes) => objectSeal({ 'X-Minio-Internal-Server-Side-Encryption-S3-Kms-Key-Id': bytes }),
   ],
   ['bucketTargetsSeal', hostile(...seeds.metadataBin), bucketTargetsSeal],
   [

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { open, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Job } from '@strongroom/shared/jobs'
 import * as z from 'zod/mini'
+import { writeWhole } from '../whole-file.ts'
 import { hasEnded, ProcessIdentity } from './process-identity.ts'
 
 const Kept = z.object({
@@ -43,11 +44,8 @@ export class JobStore {
   }
 
   async write(job: Job, beat: number) {
-    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 })
-    const file = this.#path(job.id, 'json')
     const kept = Kept.parse({ job, owner: this.#options.self, beat })
-    await writeFile(`${file}.new`, JSON.stringify(kept), { mode: 0o600 })
-    await rename(`${file}.new`, file)
+    await writeWhole(this.#path(job.id, 'json'), JSON.stringify(kept), this.#path(job.id, 'json.new'))
   }
 
   /** All that are kept, newest first. What this process runs is told as it was last written. */

@@ -88,6 +88,8 @@ export const inspect = async (
 interface Options {
   readonly keyPair?: InspectKeyPair | undefined
   readonly maxReplyBytes?: number | undefined
+  /** Default 2 min. */
+  readonly timeoutMs?: number | undefined
 }
 
 /**
@@ -99,10 +101,10 @@ export async function inspectDrives(
   minio: Minio,
   credentials: Credentials,
   target: InspectTarget,
-  { keyPair, maxReplyBytes }: Options = {},
+  options: Options = {},
 ): Promise<InspectReply> {
-  const bytes = await downloadDrives(minio, credentials, target, { keyPair, maxReplyBytes })
-  return openDownload(bytes, target.volume, keyPair)
+  const bytes = await downloadDrives(minio, credentials, target, options)
+  return openDownload(bytes, target.volume, options.keyPair)
 }
 
 /** The first half of {@link inspectDrives}: while one reply is opened, MinIO can gather the next. To be opened, or wiped. */
@@ -110,7 +112,7 @@ export async function downloadDrives(
   minio: Minio,
   credentials: Credentials,
   { volume, file }: InspectTarget,
-  { keyPair, maxReplyBytes = MAX_REPLY_BYTES }: Options,
+  { keyPair, maxReplyBytes = MAX_REPLY_BYTES, timeoutMs = TIMEOUT_MS }: Options,
 ): Promise<Uint8Array> {
   const form = new URLSearchParams({ volume, file, ...(keyPair && { 'public-key': keyPair.publicKey }) })
   const { bytes } = await minio.send({
@@ -120,7 +122,7 @@ export async function downloadDrives(
     body: form.toString(),
     credentials,
     action: 'admin:InspectData',
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs,
     maxReplyBytes,
   })
   return bytes

@@ -1,7 +1,8 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-import type { Hash, RequestSigner, SourceData } from '@smithy/types'
+import type { RequestSigner } from '@smithy/types'
 import { describe, expect, test } from 'vitest'
+import { Sha256 } from '../../test/sha256.ts'
 import { Secret } from '../secret.ts'
 import { encodePath, encodeQuery, sign } from './sigv4.ts'
 
@@ -9,25 +10,6 @@ const date = new Date('2026-02-12T03:04:05.678Z')
 const keys = { accessKeyId: 'acme-root', secretAccessKey: 'acme-Root-Secret-2021!' }
 const credentials = { accessKey: keys.accessKeyId, secretKey: new Secret(keys.secretAccessKey) }
 const region = 'eu-north-7'
-
-/** What the AWS signer wants of a hash. */
-class Sha256 implements Hash {
-  readonly #hash: ReturnType<typeof createHash> | ReturnType<typeof createHmac>
-  constructor(key?: SourceData) {
-    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(key))
-  }
-  update(data: SourceData) {
-    this.#hash.update(bytesOf(data))
-  }
-  async digest() {
-    return new Uint8Array(this.#hash.digest())
-  }
-}
-
-function bytesOf(data: SourceData): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data)
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
-}
 
 async function awsSignature(service: 's3' | 'sts', request: typeof plain, sessionToken?: string) {
   const signer: RequestSigner = new SignatureV4({

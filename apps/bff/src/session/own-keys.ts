@@ -1,6 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { writeWhole } from '../whole-file.ts'
 
 const Kept = z.record(z.string(), z.number())
 
@@ -28,10 +29,7 @@ export class OwnKeys {
   async add(accessKey: string, endsAt: Date) {
     this.#endsAt.set(accessKey, endsAt.getTime())
     for (const [name, end] of this.#endsAt) if (end < Date.now()) this.#endsAt.delete(name)
-    await mkdir(join(this.#file, '..'), { recursive: true, mode: 0o700 })
-    const fresh = `${this.#file}.${accessKey}.new`
-    await writeFile(fresh, JSON.stringify(Object.fromEntries(this.#endsAt)), { mode: 0o600 })
-    await rename(fresh, this.#file)
+    await writeWhole(this.#file, JSON.stringify(Object.fromEntries(this.#endsAt)))
   }
 
   get names(): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import { type Job, jobEnded } from '@strongroom/shared/jobs'
 import type { ReportStore } from './report-store.ts'
 
 /** The message of a run whose console was killed, as it is written later. */
-export const KILLED =
+const KILLED =
   'The console was stopped in the middle. What was done stays done; this tells of all but the last few seconds.'
 
 /** The runs since the last one that did everything; dry ones apart. */

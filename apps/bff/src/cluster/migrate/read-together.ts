@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { inspectDrives } from '../../minio/inspect.ts'
-import { assembleAll, type DriveReader, readItem } from '../drive-reader.ts'
+import { ask, assembleAll, type DriveReader, readItem } from '../drive-reader.ts'
 import type { StoredItem } from '../item-source.ts'
 import { coveringGlobs } from './covering-globs.ts'
 
@@ -26,7 +25,7 @@ export interface ReadingScope {
  */
 export async function readTogether(scope: ReadingScope, paths: readonly string[]): Promise<Reading> {
   const wanted = new Set(paths)
-  const reader = inHaste(scope.reader)
+  const reader = { ...scope.reader, timeoutMs: DEADLINE_MS }
   const found = await Promise.all(
     coveringGlobs([...wanted], scope.known).map(({ pattern }) => readPattern({ ...scope, reader }, pattern, wanted)),
   )
@@ -44,21 +43,15 @@ export async function readTogether(scope: ReadingScope, paths: readonly string[]
 /** Few items are read in a moment. Where that takes longer, MinIO hangs. */
 const DEADLINE_MS = 15_000
 
-const inHaste = ({ minio, ...rest }: DriveReader): DriveReader => ({
-  ...rest,
-  minio: { ...minio, send: (call) => minio.send({ ...call, timeoutMs: DEADLINE_MS }) },
-})
-
 /** Old releases keep the content in `part.1`, one folder below; it is asked for once an item was found without any. */
 async function readPattern(scope: ReadingScope, pattern: string, wanted: ReadonlySet<string>): Promise<StoredItem[]> {
   const { reader, volume, layout } = scope
-  const { minio, credentials, keyPair, highwayHash } = reader
-  const read = async (file: string) => (await inspectDrives(minio, credentials, { volume, file }, { keyPair })).entries
+  const read = async (file: string) => (await ask(reader, { volume, file })).entries
   const files = await Promise.all([
     read(`${pattern}/xl.meta`),
     ...(layout.partsApart ? [read(`${pattern}/*/part.1`)] : []),
   ])
-  const items = await assembleAll(files.flat(), highwayHash, wanted)
+  const items = await assembleAll(files.flat(), reader.highwayHash, wanted)
   if (layout.partsApart || items.every(({ bytes }) => bytes !== undefined)) return items
   wipeItems(items)
   layout.partsApart = true

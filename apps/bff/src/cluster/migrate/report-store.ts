@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { jobEnded } from '@strongroom/shared/jobs'
 import { type listMigrations, MigrationReport } from '@strongroom/shared/migrations'
 import type * as z from 'zod/mini'
 import { AppError } from '../../errors.ts'
+import { writeWhole } from '../../whole-file.ts'
 
 const KEPT = 100
 /** What this store writes; a mounted folder may hold other things. */
@@ -38,11 +39,8 @@ export class ReportStore {
 
   /** Replaces the report of this id, at once or not at all. */
   async keep(report: MigrationReport): Promise<{ sha256: string }> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const bytes = Buffer.from(`${JSON.stringify(MigrationReport.parse(report), null, 2)}\n`)
-    const fresh = `${this.#file(report.id)}.${randomUUID()}.new`
-    await writeFile(fresh, bytes, { mode: 0o600 })
-    await rename(fresh, this.#file(report.id))
+    await writeWhole(this.#file(report.id), bytes)
     await this.#prune(report.id)
     return { sha256: digest(bytes) }
   }

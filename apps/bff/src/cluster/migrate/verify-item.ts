@@ -160,7 +160,7 @@ async function gone(scope: VerifyScope, { item }: Rewritten): Promise<Verdict> {
 }
 
 /** Of mappings for users of an identity provider MinIO tells nothing by name. */
-export async function isKnown(api: AdminApi, { kind, name }: IamItem): Promise<boolean> {
+async function isKnown(api: AdminApi, { kind, name }: IamItem): Promise<boolean> {
   try {
     const view = await rewriteFor(kind).view(api, name)
     return !('policies' in view && kind === 'policy-mapping' && [view.policies].flat().length === 0)

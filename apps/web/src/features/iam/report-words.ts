@@ -25,25 +25,22 @@ export const runWords = ({ dryRun, pilot }: Pick<MigrationReport, 'dryRun' | 'pi
   dryRun ? 'Dry run: nothing was written' : pilot ? 'Pilot: one item of each kind' : 'All items'
 
 /** Names by kind, for a list that people read. */
-export function byKind<Item extends { kind: string; name: string }>(items: readonly Item[]) {
-  const kinds = new Map<string, string[]>()
-  for (const { kind, name } of items) {
-    const names = kinds.get(kind)
-    if (names) names.push(name)
-    else kinds.set(kind, [name])
-  }
-  return [...kinds].map(([kind, names]) => ({ kind, names }))
-}
+export const byKind = <Item extends { kind: string; name: string }>(items: readonly Item[]) =>
+  grouped(items, ({ kind }) => kind).map(([kind, same]) => ({ kind, names: same.map(({ name }) => name) }))
 
 /** Items by the way out that is the same for many. */
-export function byNote<Item extends { note: string }>(items: readonly Item[]) {
-  const notes = new Map<string, Item[]>()
+export const byNote = <Item extends { note: string }>(items: readonly Item[]) =>
+  grouped(items, ({ note }) => note).map(([note, same]) => ({ note, items: same }))
+
+/** By what `of` says of each, in the order of the list. */
+function grouped<Item>(items: readonly Item[], of: (item: Item) => string): [string, Item[]][] {
+  const groups = new Map<string, Item[]>()
   for (const item of items) {
-    const same = notes.get(item.note)
+    const same = groups.get(of(item))
     if (same) same.push(item)
-    else notes.set(item.note, [item])
+    else groups.set(of(item), [item])
   }
-  return [...notes].map(([note, same]) => ({ note, items: same }))
+  return [...groups]
 }
 
 /** The items that the outcome and the text in path or name let through. */
