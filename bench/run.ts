@@ -1,31 +1,36 @@
 /**
- * `npm run bench -- iam [--items N] [--drives N] [--markdown]`: measures against what the same machine does without us.
- * Progress goes to stderr, the table to stdout.
+ * `npm run bench -- iam [--items N] [--drives N] [--markdown]`, or `kes [--keys N] [--markdown]`: measures against what the
+ * same machine does without us. Progress goes to stderr, the table to stdout.
  */
 import { parseArgs } from 'node:util'
 import { measureIam, type Row } from './iam.ts'
+import { measureKes } from './kes.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     items: { type: 'string', default: '10000' },
     drives: { type: 'string', default: '4' },
+    keys: { type: 'string', default: '10000' },
     markdown: { type: 'boolean', default: false },
   },
 })
-if (positionals.join() !== 'iam') {
-  process.stderr.write('Say what to measure: npm run bench -- iam [--items 10000] [--drives 4] [--markdown]\n')
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+const benches: Record<string, () => Promise<Row[]>> = {
+  iam: () => measureIam({ items: Number(values.items), drives: Number(values.drives), say }),
+  kes: () => measureKes({ keys: Number(values.keys), say }),
+}
+const measure = benches[positionals.join()]
+if (measure === undefined) {
+  say('Say what to measure: npm run bench -- iam [--items 10000] [--drives 4] [--markdown]')
+  say('                 or: npm run bench -- kes [--keys 10000] [--markdown]')
   process.exit(2)
 }
 // The same sandbox binaries as the demo, built where they are missing. Plain JavaScript without types.
 const { prepareServers } = await import(new URL('../apps/sandbox/bin/prepare.mjs', import.meta.url).href)
 prepareServers()
 
-const rows = await measureIam({
-  items: Number(values.items),
-  drives: Number(values.drives),
-  say: (line) => process.stderr.write(`${line}\n`),
-})
+const rows = await measure()
 process.stdout.write(values.markdown ? markdown(rows) : plain(rows))
 if (rows.some(({ holds }) => holds === false)) process.exitCode = 1
 

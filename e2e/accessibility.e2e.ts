@@ -5,15 +5,30 @@ import { expect, signIn, test } from './fixtures.ts'
 
 test.use({ cluster: 'accessibility', trace: 'off' }) // Tracing copies each page that axe has walked through.
 
+const KEY = 'a-key'
+
 const pages = [
   { path: '/', heading: 'Overview' },
   { path: '/buckets', heading: 'Buckets' },
   { path: '/buckets/hr-records', heading: 'Buckets' },
   { path: '/buckets/hr-records?act=encrypt', heading: 'Buckets' },
   { path: '/kms', heading: 'KMS' },
+  { path: '/kms/access', heading: 'Policies and identities' },
+  { path: '/kms/access?policy=minio', heading: 'Policies and identities' },
+  { path: '/kms/draft', heading: 'New policy' },
+  { path: '/kms/draft?policy=minio', heading: 'Draft of minio' },
+  { path: '/kms/drills', heading: 'Drills' },
   { path: '/keys', heading: 'Keys' },
   { path: '/keys?act=create', heading: 'Keys' },
+  { path: `/keys/${KEY}`, heading: 'Keys' },
+  ...['details', 'proof', 'canary', 'usage', 'deletion'].map((tab) => ({
+    path: `/keys/${KEY}?tab=${tab}`,
+    heading: KEY,
+  })),
   { path: '/keys/import', heading: 'Import key' },
+  { path: '/keys/import?way=wrapped', heading: 'Import key' },
+  { path: '/keys/import?way=made', heading: 'Import key' },
+  { path: '/activity', heading: 'Activity' },
   { path: '/iam', heading: 'IAM migration' },
   { path: '/iam?act=migrate', heading: 'IAM migration' },
   { path: '/iam?item=config%2Fiam%2Fusers%2Famelia%2Fidentity.json', heading: 'IAM migration' },
@@ -24,6 +39,14 @@ const pages = [
   { path: '/jobs', heading: 'Jobs' },
   { path: '/nowhere', heading: 'No such page' },
 ]
+
+async function createKey(page: Page) {
+  await page.goto('/keys?act=create')
+  const dialog = page.getByRole('dialog', { name: 'Create key' })
+  await dialog.getByLabel('Name').fill(KEY)
+  await dialog.getByRole('button', { name: 'Create key' }).click()
+  await expect(page.getByRole('complementary', { name: KEY })).toBeVisible()
+}
 
 const widths = [
   { name: '1440 px wide', viewport: { width: 1440, height: 900 }, hasTouch: false },
@@ -47,12 +70,13 @@ for (const { name, ...look } of widths) {
     test.use({ ...look, contextOptions: { reducedMotion: 'reduce' } }) // A colour on its way is no colour to judge.
 
     test('axe finds nothing on any page, light or dark, and none is wider than its window', async ({ page, demo }) => {
-      test.setTimeout(180_000)
+      test.setTimeout(300_000)
       await page.goto('/')
       await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
       await expectNoViolations(page, 'sign-in')
       await signIn(page, demo)
       if (!look.hasTouch) {
+        await createKey(page)
         await readDrives(page)
         await dryRun(page)
       }
@@ -68,6 +92,11 @@ for (const { name, ...look } of widths) {
         const excess = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)
         expect(excess, `pixels of ${path} beside its window`).toBeLessThanOrEqual(0)
       }
+      await page.goto('/keys/import?way=wrapped')
+      await page.getByLabel('Key name').fill('to-be-wrapped')
+      await page.getByRole('button', { name: 'Get the public key' }).click()
+      await expect(page.getByLabel('The wrapped key, base64')).toBeVisible()
+      await expectNoViolations(page, 'a wrapped import with its public key')
     })
   })
 }

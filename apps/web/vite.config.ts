@@ -53,7 +53,8 @@ export default defineConfig({
             },
             {
               name: 'base',
-              test: /rolldown|node_modules|src\/ui\/|src\/lib\/|src\/api\/|src\/components\/|shared\/src/,
+              // What the pages of KES alone know stays with them: its policies are judged in the browser too.
+              test: /rolldown|node_modules|src\/ui\/|src\/lib\/|src\/api\/|src\/components\/|shared\/src\/(?!kes-|key-deletion|drills|activity)/,
               priority: 1,
             },
           ],

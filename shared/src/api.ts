@@ -1,10 +1,14 @@
+import { listActivity } from './activity.ts'
 import { createBackup, downloadBackup, listBackups } from './backups.ts'
 import { clearBucketEncryption, listBuckets, probeBucket, setBucketEncryption } from './buckets.ts'
+import { listDrills, startDrill } from './drills.ts'
 import type { Endpoint } from './endpoint.ts'
 import { compareAudits, listAuditItems, listAudits, readAudit, readRootRotation, startAudit } from './iam.ts'
 import { cancelJob, followJob, listJobs, readJob } from './jobs.ts'
-import { createKey, importKey, listKeys, proveKey, readKey, readKeyImport } from './keys.ts'
-import { readKms } from './kms.ts'
+import { readKesAccess, simulateKes } from './kes-access.ts'
+import { deleteKey, markKey, quarantineKey, readKeyDeletion, readKeyUsage, unmarkKey } from './key-deletion.ts'
+import { createKey, dropCanary, importKey, keepCanary, listKeys, proveKey, readKey, readKeyImport } from './keys.ts'
+import { checkCertificate, readConsoleIdentities, readKesHistory, readKms } from './kms.ts'
 import { downloadMigrationReport, listMigrations, readMigrationReport, startMigration } from './migrations.ts'
 import { applyMove, readMove, restartCluster } from './move.ts'
 import { readOverview } from './overview.ts'
@@ -18,6 +22,11 @@ export const api: readonly Endpoint[] = [
   signOut,
   readOverview,
   readKms,
+  readConsoleIdentities,
+  checkCertificate,
+  readKesHistory,
+  readKesAccess,
+  simulateKes,
   listBuckets,
   setBucketEncryption,
   clearBucketEncryption,
@@ -28,6 +37,17 @@ export const api: readonly Endpoint[] = [
   proveKey,
   readKeyImport,
   importKey,
+  keepCanary,
+  dropCanary,
+  readKeyUsage,
+  readKeyDeletion,
+  markKey,
+  quarantineKey,
+  unmarkKey,
+  deleteKey,
+  listDrills,
+  startDrill,
+  listActivity,
   startAudit,
   listAudits,
   readAudit,

@@ -19,7 +19,7 @@ export type Waiting = z.infer<typeof Waiting>
 /** All there is to know of a job now. Each event of its stream is such a whole snapshot, so a reconnect needs no replay. */
 export const Job = z.object({
   id: z.string(),
-  kind: z.enum(['iam-audit', 'iam-migration']),
+  kind: z.enum(['iam-audit', 'iam-migration', 'kes-drill']),
   state: JobState,
   /** Grows with each change of this job. */
   version: z.int(),

@@ -9,8 +9,12 @@ export const Capabilities = z.object({
   listKeys: z.nullable(z.boolean()),
   /** `kms:CreateKey` on MinIO, and a KES for the console. */
   createKeys: z.nullable(z.boolean()),
-  /** Root user or `importer` in the role file, and a KES for the console. */
+  /** `kms:ImportKey`, the root user or `importer` in the role file, and a KES for the console. */
   importKeys: z.nullable(z.boolean()),
+  /** `kms:DeleteKey`, `deleter` in the role file, and an identity of the console for deletion. */
+  deleteKeys: z.nullable(z.boolean()),
+  /** Policies and identities of KES: `kms:GetPolicy` and `kms:ListIdentities`. */
+  readKesAccess: z.nullable(z.boolean()),
   /** Read the raw items from the drives: `admin:InspectData`. */
   readDrives: z.nullable(z.boolean()),
   /** The admin actions of an IAM migration: list users, enable users, create policies. */

@@ -6,10 +6,15 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Console } from './console.ts'
 import { AppError } from './errors.ts'
+import { activityRoutes } from './features/activity.ts'
 import { auditRoutes } from './features/audits.ts'
 import { backupRoutes } from './features/backups.ts'
 import { bucketRoutes } from './features/buckets.ts'
+import { drillRoutes } from './features/drills.ts'
 import { jobRoutes } from './features/jobs.ts'
+import { kesAccessRoutes } from './features/kes-access.ts'
+import { keyDeletionRoutes } from './features/key-deletion.ts'
+import { keyImportRoutes } from './features/key-import.ts'
 import { keyRoutes } from './features/keys.ts'
 import { kmsRoutes } from './features/kms.ts'
 import { migrationRoutes } from './features/migrations.ts'
@@ -27,6 +32,7 @@ import { errorDoor } from './http/problem.ts'
 import { requestLog } from './http/request-log.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { serveWebApp } from './http/static-files.ts'
+import { METRICS_TYPE, metricsText } from './metrics.ts'
 import { readTicket } from './session/cookie.ts'
 import { VERSION } from './version.ts'
 
@@ -55,7 +61,12 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   overviewRoutes(router, console)
   kmsRoutes(router, console)
   bucketRoutes(router, console)
+  kesAccessRoutes(router, console)
   keyRoutes(router, console)
+  keyImportRoutes(router, console)
+  keyDeletionRoutes(router, console)
+  drillRoutes(router, console)
+  activityRoutes(router, console)
   auditRoutes(router, console)
   rootRotationRoutes(router, console)
   migrationRoutes(router, console)
@@ -82,8 +93,9 @@ const authenticator =
     c.set('caller', await sessions.find(readTicket(c), used))
   }
 
-/** Outside the base path. `healthz`: the process runs. `readyz`: it can do its work now; MinIO being away does not make it restart. */
-function health(app: Hono<Env>, { minio, config }: Console) {
+/** Outside the base path, without a session. `healthz`: the process runs. `readyz`: it can do its work now; MinIO being away does not make it restart. */
+function health(app: Hono<Env>, console: Console) {
+  const { minio, config } = console
   app.get('/healthz', (c) => c.json({ status: 'ok' }))
   app.get('/readyz', async (c) => {
     const reached = await minio.send({ method: 'GET', path: '/minio/health/live', timeoutMs: 2_000 }).then(
@@ -92,6 +104,7 @@ function health(app: Hono<Env>, { minio, config }: Console) {
     )
     return c.json({ status: 'ready', minio: { endpoint: config.minio.endpoint.origin, reached } })
   })
+  app.get('/metrics', (c) => c.body(metricsText(console), 200, { 'Content-Type': METRICS_TYPE }))
 }
 
 /** In tests there is no connection, and so no peer. */

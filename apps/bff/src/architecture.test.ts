@@ -48,6 +48,11 @@ describe('who may import whom', () => {
     expect(lines('\\b(fetch\\(|process\\.|Date\\.now|new Date\\(\\)|console\\.)', 'apps/bff/src/crypto')).toEqual([])
   })
 
+  test('policies are judged by what they say: nobody is asked, and there is no clock', () => {
+    expect(outside('apps/bff/src/policy', /^(node:net|\.\/[\w-]+\.ts)$/)).toEqual([])
+    expect(lines('\\b(fetch\\(|process\\.|Date\\.now|new Date\\(\\))', 'apps/bff/src/policy')).toEqual([])
+  })
+
   test('a protocol module imports no other, and nothing above it', () => {
     const above = /\.\.\/(cluster|features|http|session|jobs|console|app|custody|config)\b/
     expect(
@@ -78,11 +83,17 @@ describe('who may import whom', () => {
 describe('secrets', () => {
   test('a box is opened here, and nowhere else', () => {
     expect(files('\\.expose\\(', 'apps')).toEqual([
-      'apps/bff/src/cluster/backup/age-seal.ts',
-      'apps/bff/src/cluster/backup/open-backup.ts',
+      'apps/bff/src/cli/escrow.ts',
+      'apps/bff/src/cli/wrap.ts',
+      'apps/bff/src/cluster/caller-policy.ts',
+      'apps/bff/src/cluster/canary-seal.ts',
       'apps/bff/src/cluster/item-opener.ts',
       'apps/bff/src/cluster/prove-key.ts',
+      'apps/bff/src/custody/age-open.ts',
+      'apps/bff/src/custody/age-seal.ts',
+      'apps/bff/src/custody/escrow.ts',
       'apps/bff/src/custody/key-source.ts',
+      'apps/bff/src/custody/known-keys.ts',
       'apps/bff/src/features/overview.ts',
       'apps/bff/src/kes/identity.ts',
       'apps/bff/src/kes/keys.ts',

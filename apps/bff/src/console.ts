@@ -3,12 +3,18 @@ import type { Kms } from '@strongroom/shared/kms'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
 import { BackupFolder } from './cluster/backup/backup-folder.ts'
+import { Canaries } from './cluster/canaries.ts'
+import { DrillStore } from './cluster/drill-store.ts'
 import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
 import type { ItemKeys } from './cluster/item-opener.ts'
-import type { KesLocks } from './cluster/kes-locks.ts'
+import { KesDoors } from './cluster/kes-doors.ts'
+import { KesHistory } from './cluster/kes-history.ts'
+import { type KesLocks, requireKesAccess } from './cluster/kes-locks.ts'
+import { RememberedReads } from './cluster/kes-locks-memory.ts'
 import { KesWatch } from './cluster/kes-watch.ts'
+import { KeyDeletions } from './cluster/key-deletions.ts'
 import { observeKms } from './cluster/kms-observation.ts'
 import { ReportStore } from './cluster/migrate/report-store.ts'
 import type { DriveSight } from './cluster/observed.ts'
@@ -16,12 +22,13 @@ import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
 import { readRoles } from './custody/roles.ts'
+import { Trail } from './custody/trail.ts'
+import { WrappingKeys } from './custody/wrapping-keys.ts'
 import { AppError } from './errors.ts'
 import type { RequestContext } from './http/env.ts'
 import { Leases } from './jobs/lease.ts'
 import { JobRunner } from './jobs/runner.ts'
-import { readIdentity } from './kes/identity.ts'
-import { connectKes, type Kes } from './kes/transport.ts'
+import type { Kes } from './kes/transport.ts'
 import { newInspectKeyPair } from './minio/inspect.ts'
 import { type Credentials, connectMinio, type Minio } from './minio/transport.ts'
 import { argon2id } from './native/argon2id.ts'
@@ -30,7 +37,6 @@ import { OwnKeys } from './session/own-keys.ts'
 import { SealedStore } from './session/sealed-store.ts'
 import { Sessions } from './session/sessions.ts'
 
-const KES_TIMEOUT_MS = 5_000
 /** A cluster that has a region of its own refuses others, and says which it wants. */
 const ANY_REGION = 'us-east-1'
 const MINUTE_MS = 60_000
@@ -40,8 +46,11 @@ export interface Console {
   readonly config: Config
   readonly log: Logger
   readonly minio: Minio
-  /** Null: no KES is configured. */
+  /** KES under each identity that the console has for it. */
+  readonly kesDoors: KesDoors
+  /** KES under the identity that observes. Null: no KES is configured. */
   readonly kes: Kes | null
+  readonly kesHistory: KesHistory
   readonly sessions: Sessions
   readonly ownKeys: OwnKeys
   readonly jobs: JobRunner
@@ -52,7 +61,15 @@ export interface Console {
   readonly reports: ReportStore
   readonly backups: BackupFolder
   readonly proofs: ProofStore
+  readonly canaries: Canaries
+  readonly drills: DrillStore
+  readonly deletions: KeyDeletions
+  /** Keys for wrapped imports: they live in this process alone. */
+  readonly wrapping: WrappingKeys
+  /** What was done to the key service. Where it can't be written, nothing is done. */
+  readonly trail: Trail
   readonly drivePermission: DrivePermission
+  readonly rememberedReads: RememberedReads
   readonly iam: IamWatch
   readonly kesWatch: KesWatch
   readonly highwayHash: DriveReader['highwayHash']
@@ -63,43 +80,46 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
   if (config.rolesFile !== null) await readRoles(config.rolesFile)
   const { endpoint, ca } = config.minio
   const minutes = config.session
+  const kesDoors = new KesDoors(config.kes, log)
+  const { stateDir } = config
   const console: Console = {
     config,
     log,
     minio: connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
-    kes: openKes(config),
-    sessions: new Sessions(new SealedStore(join(config.stateDir, 'sessions')), {
+    kesDoors,
+    kes: kesDoors.observe,
+    kesHistory: new KesHistory(kesDoors.observe),
+    sessions: new Sessions(new SealedStore(join(stateDir, 'sessions')), {
       idleMs: minutes.idleMinutes * MINUTE_MS,
       absoluteMs: minutes.absoluteMinutes * MINUTE_MS,
     }),
-    ownKeys: new OwnKeys(config.stateDir),
+    ownKeys: new OwnKeys(stateDir),
     jobs: new JobRunner({
-      folder: join(config.stateDir, 'jobs'),
+      folder: join(stateDir, 'jobs'),
       onFailure: (job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'trouble with a job'),
     }),
-    leases: new Leases(join(config.stateDir, 'leases')),
-    audits: new AuditStore(config.stateDir, config.minio.endpoint.origin),
-    reports: new ReportStore(config.stateDir),
+    leases: new Leases(join(stateDir, 'leases')),
+    audits: new AuditStore(stateDir, config.minio.endpoint.origin),
+    reports: new ReportStore(stateDir),
     backups: new BackupFolder(config.backupDir),
-    proofs: new ProofStore(),
+    proofs: new ProofStore(stateDir),
+    canaries: new Canaries({ stateDir, kes: () => kesDoors.of('prove'), log }),
+    drills: new DrillStore(stateDir),
+    deletions: new KeyDeletions(stateDir),
+    wrapping: new WrappingKeys(),
+    trail: new Trail(join(stateDir, 'activity'), (err) =>
+      log.error({ err }, 'the end of an act could not be written down'),
+    ),
     drivePermission: new DrivePermission(),
+    rememberedReads: new RememberedReads(),
     iam: new IamWatch(),
     kesWatch: new KesWatch(),
     highwayHash: await loadHighwayHash(),
   }
-  await Promise.all([console.audits.load(), console.ownKeys.load()])
+  const { audits, ownKeys, proofs, canaries, drills, deletions } = console
+  await Promise.all([audits, ownKeys, proofs, canaries, drills, deletions].map((store) => store.load()))
   await console.sessions.sweep().catch((err: unknown) => log.error({ err }, 'old sessions could not be removed'))
   return console
-}
-
-function openKes({ kes }: Config): Kes | null {
-  if (kes === null) return null
-  return connectKes({
-    urls: [...kes.endpoints],
-    identity: readIdentity(kes.credentials),
-    timeoutMs: KES_TIMEOUT_MS,
-    ...(kes.ca !== null && { ca: kes.ca }),
-  })
 }
 
 /** MinIO as the caller of a request reaches it: in the cluster's region, from the browser's address. */
@@ -130,6 +150,8 @@ export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
     ...minioFor(console, c),
     kes: console.kes,
     kesKeyName: console.config.kes?.keyName ?? null,
+    kesOfflineCacheMs: console.config.kes?.offlineCacheMs ?? null,
+    mayKnowKes: () => requireKesAccess(kesLocks(console, c), c.var.caller),
     iam: console.iam,
   })
 
@@ -137,14 +159,40 @@ export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
 export const kesLocks = (console: Console, c: RequestContext): KesLocks => ({
   minio: minioFor(console, c).minio,
   readRoles: rolesReader(console),
+  remembered: console.rememberedReads,
+  clientAddress: c.var.clientAddress,
+  overTls: console.config.minio.endpoint.protocol === 'https:',
+  log: console.log,
 })
 
-/** @throws AppError `kes-not-configured` */
-export function requireKes({ kes }: Pick<Console, 'kes'>): Kes {
+/**
+ * KES under the identity for a role.
+ *
+ * @throws AppError `kes-not-configured`
+ */
+export function requireKes(
+  { kesDoors }: Pick<Console, 'kesDoors'>,
+  role: 'observe' | 'prove' | 'import' = 'observe',
+): Kes {
+  const kes = role === 'observe' ? kesDoors.observe : kesDoors.of(role)
   if (kes !== null) return kes
   throw new AppError(
     'kes-not-configured',
     'The console knows no KES. Set MINIO_KMS_KES_ENDPOINT and an identity for it, and start it again.',
+  )
+}
+
+/**
+ * KES under the identity for deletion, which is opened for one act and closed after it.
+ *
+ * @throws AppError `kes-not-configured`: there is none unless it was given
+ */
+export async function requireDeletionKes({ kesDoors }: Pick<Console, 'kesDoors'>): Promise<Kes> {
+  const kes = await kesDoors.openForDeletion()
+  if (kes !== null) return kes
+  throw new AppError(
+    'kes-not-configured',
+    'The console has no KES identity for deletion. Give it one for this act: STRONGROOM_KES_DELETE_CERT_FILE and STRONGROOM_KES_DELETE_KEY_FILE.',
   )
 }
 
@@ -155,14 +203,14 @@ export const driveReader = async (
 ): Promise<DriveReader> => ({ ...access, highwayHash, keyPair: await newInspectKeyPair() })
 
 /** With what the console can open items on this host, as it lies there now. The caller wipes the static key. */
-export async function itemKeys({ config, kes }: Console): Promise<ItemKeys> {
+export async function itemKeys({ config, kesDoors }: Console): Promise<ItemKeys> {
   const source = (await listSources(config)).find(
     ({ id, fingerprint }) => id === ENV_FILE_SOURCE && fingerprint !== null,
   )
   const staticKey = source
     ? { name: source.keyName, material: await openSource(config, source.id, source.keyName) }
     : null
-  return { rootCredentials: config.rootCredentials, staticKey, kes, argon2id }
+  return { rootCredentials: config.rootCredentials, staticKey, kes: kesDoors.of('prove'), argon2id }
 }
 
 /** The role file as it lies now; null where none is configured. */

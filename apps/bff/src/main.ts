@@ -43,11 +43,17 @@ async function main() {
     console.sessions.sweep().catch((err: unknown) => log.error({ err }, 'old sessions could not be removed'))
   }, SWEEP_MS)
 
+  console.kesHistory.start()
+  if (config.kes?.keyName != null) console.canaries.want(config.kes.keyName)
+  console.canaries.start()
+
   const stop = () => {
     clearInterval(sweep)
+    console.kesHistory.stop()
+    console.canaries.stop()
     log.info('stopping')
     const closed = new Promise((resolve) => server.close(resolve))
-    void Promise.all([closed, console.jobs.stop()]).then(() => process.exit(0))
+    void Promise.all([closed, console.jobs.stop(), console.kesDoors.close()]).then(() => process.exit(0))
     setTimeout(() => process.exit(0), GRACE_MS).unref()
     if ('closeIdleConnections' in server) server.closeIdleConnections()
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { acmeVariables } from '@strongroom/sandbox/acme'
 import { listAuditItems, readAudit, startAudit } from '@strongroom/shared/iam'
 import { listJobs } from '@strongroom/shared/jobs'
+import { deleteKey, markKey } from '@strongroom/shared/key-deletion'
 import { createKey, importKey, listKeys, proveKey, readKey, readKeyImport } from '@strongroom/shared/keys'
 import { startMigration } from '@strongroom/shared/migrations'
 import { applyMove, restartCluster } from '@strongroom/shared/move'
@@ -19,6 +20,7 @@ import { askKes } from './kes-client.ts'
 vi.setConfig({ testTimeout: 60_000 })
 
 const SOURCE = { kind: 'server' as const, id: 'env-file' }
+const OTHERS = 'No other cluster uses this KES.'
 const SECRET = 'a-secret-of-a-test-user'
 const ROOT = { accessKey: acmeVariables.MINIO_ROOT_USER!, secretKey: acmeVariables.MINIO_ROOT_PASSWORD! }
 
@@ -33,7 +35,8 @@ beforeAll(async () => {
   await addUser('lister', ['kms:ListKeys'])
   await addUser('maker', ['kms:CreateKey', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
   await addUser('watcher', ['kms:Status', 'kms:KeyStatus', 'kms:ListKeys'])
-  await addUser('importer', ['kms:Status'])
+  await addUser('importer', ['kms:Status', 'kms:ImportKey'])
+  await addUser('everything', ['kms:*'])
   open = await openConsole(house, { STRONGROOM_ROLES_FILE: rolesFile })
 })
 afterAll(() => house?.close())
@@ -49,6 +52,8 @@ async function addUser(name: string, actions: readonly string[], keys?: string) 
     await mc('admin', 'policy', 'attach', 'demo', `${name}-policy`, '--user', name)
   })
 }
+
+const role = (identity: string, name: string, prefix = '') => ({ identity, role: name, prefix })
 
 function writeRoles(roles: readonly { identity: string; role: string; prefix: string }[]) {
   writeFileSync(rolesFile, JSON.stringify({ roles }), { mode: 0o600 })
@@ -76,14 +81,16 @@ describe('keys in KES', () => {
     }
     expect(await refused(user.refusal(listKeys, {}))).toMatch(/^MinIO refused.*kms:ListKeys/)
     expect(await refused(user.refusal(readKeyImport, {}))).toMatch(/^MinIO refused.*admin:InspectData/)
-    expect(await refused(user.refusal(createKey, { name: 'mine' }))).toMatch(/^MinIO refused.*kms:CreateKey/)
+    expect(await refused(user.refusal(createKey, { name: 'mine' }))).toMatch(/first lock.*kms:CreateKey/)
     expect(await refused(user.refusal(readKey, { name: ACME_KEY }))).toMatch(/^MinIO refused.*kms:KeyStatus/)
     expect(await refused(user.refusal(proveKey, { name: ACME_KEY }))).toMatch(/^MinIO refused.*kms:KeyStatus/)
-    expect(await refused(user.refusal(importKey, { name: ACME_KEY, source: SOURCE }))).toMatch(/^Strongroom refuses/)
+    const sent = user.refusal(importKey, { name: ACME_KEY, source: SOURCE })
+    expect(await refused(sent)).toMatch(/first lock.*kms:ImportKey/)
     expect(await inKes()).toEqual(before)
   })
 
   test('a user with kms:ListKeys lists them, and creates and imports none', async () => {
+    writeRoles([role('lister', 'operator'), role('lister', 'importer')])
     const user = await as('lister')
     expect(await user.call(listKeys, {})).toEqual({ source: 'kes', keys: [] })
     expect(await user.refusal(createKey, { name: 'mine' })).toMatchObject({ code: 'not-allowed' })
@@ -91,41 +98,65 @@ describe('keys in KES', () => {
     expect(await inKes()).toEqual([])
   })
 
+  test('with a role file, who has no role reads no key', async () => {
+    writeRoles([role('maker', 'viewer')])
+    const { code, detail } = await (await as('lister')).refusal(listKeys, {})
+    expect({ code, detail }).toMatchObject({
+      code: 'not-allowed',
+      detail: expect.stringMatching(/second lock.*no role/),
+    })
+  })
+
   test('a user with kms:CreateKey for some names creates those, and no others', async () => {
+    writeRoles([role('maker', 'operator', 'team-')])
     const user = await as('maker')
     expect(await user.call(createKey, { name: 'team-red' })).toMatchObject({ name: 'team-red' })
-    expect(await user.refusal(createKey, { name: 'other' })).toMatchObject({ code: 'not-allowed' })
+    expect((await user.refusal(createKey, { name: 'other' })).detail).toMatch(/first lock.*kms:CreateKey/)
     expect(await user.refusal(createKey, { name: 'team-red' })).toMatchObject({ code: 'already-exists', status: 409 })
     expect(await user.refusal(listKeys, {})).toMatchObject({ code: 'not-allowed' })
     expect(await inKes()).toEqual(['team-red'])
   })
 
+  test.each([
+    ['viewer', ''],
+    ['deleter', ''],
+    ['operator', 'prod-'],
+  ])('a %s for names that begin with "%s" creates none of the team', async (name, prefix) => {
+    writeRoles([role('maker', name, prefix)])
+    const { detail } = await (await as('maker')).refusal(createKey, { name: 'team-blue' })
+    expect(detail).toMatch(/second lock.*not the role operator or importer/)
+    expect(await inKes()).not.toContain('team-blue')
+  })
+
   test('a user whose policy names resources sees those names alone', async () => {
     await addUser('narrow', ['kms:ListKeys', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
+    writeRoles([role('narrow', 'viewer'), role('lister', 'viewer')])
     await (await open.rootBrowser()).call(createKey, { name: 'finance-key' })
     expect(await (await as('narrow')).call(listKeys, {})).toMatchObject({ keys: [{ name: 'team-red' }] })
-    expect((await (await as('lister')).call(listKeys, {})).keys.map(({ name }) => name)).toEqual([
-      'finance-key',
-      'team-red',
-    ])
-    expect(await (await as('lister')).refusal(readKeyImport, {})).toMatchObject({ code: 'not-allowed' })
+    const lister = await as('lister')
+    const seen = async () => (await lister.call(listKeys, {})).keys.map(({ name }) => name)
+    expect(await seen()).toEqual(['finance-key', 'team-red'])
+    writeRoles([role('lister', 'viewer', 'fin')])
+    expect(await seen()).toEqual(['finance-key'])
+    expect(await lister.refusal(readKeyImport, {})).toMatchObject({ code: 'not-allowed' })
   })
 
   test('an importer of the role file imports what begins with its prefix, and only that', async () => {
-    writeRoles([{ identity: 'importer', role: 'importer', prefix: 'team-' }])
+    writeRoles([role('importer', 'importer', 'team-')])
     const user = await as('importer')
     expect(await user.refusal(importKey, { name: ACME_KEY, source: SOURCE })).toMatchObject({
       code: 'not-allowed',
-      detail: expect.stringContaining('role file'),
+      detail: expect.stringMatching(/second lock.*importer/),
     })
-    writeRoles([
-      { identity: 'importer', role: 'viewer', prefix: '' },
-      { identity: 'lister', role: 'importer', prefix: '' },
-    ])
+    writeRoles([role('importer', 'viewer'), role('importer', 'operator'), role('lister', 'importer')])
     expect(await user.refusal(importKey, { name: ACME_KEY, source: SOURCE })).toMatchObject({ code: 'not-allowed' })
+    // The role alone is not enough either.
+    expect((await (await as('lister')).refusal(importKey, { name: ACME_KEY, source: SOURCE })).detail).toMatch(
+      /first lock.*kms:ImportKey/,
+    )
     expect(await inKes()).not.toContain(ACME_KEY)
 
-    writeRoles([{ identity: 'importer', role: 'importer', prefix: 'acme-' }])
+    writeRoles([role('importer', 'importer', 'acme-')])
     const { proof } = await user.call(importKey, { name: ACME_KEY, source: SOURCE })
     // It may not read the drives, so the proof is the comparison with the source alone, and says so.
     expect(proof).toMatchObject({ verdict: 'nothing-to-open', sameMaterial: true, samples: [] })
@@ -134,8 +165,59 @@ describe('keys in KES', () => {
     expect(await inKes()).toContain(ACME_KEY)
   })
 
+  test('a user with kms:* but no role can neither import nor delete', async () => {
+    const before = await inKes()
+    const fresh = async (client: Client) => [
+      await client.refusal(importKey, { name: 'acme-other', source: SOURCE }),
+      await client.refusal(markKey, { name: ACME_KEY, otherClusters: OTHERS }),
+      await client.refusal(deleteKey, { name: ACME_KEY, confirm: ACME_KEY }),
+    ]
+    const withoutFile = await openConsole(house)
+    const bare = withoutFile.browser()
+    await bare.signIn('everything', SECRET)
+    writeRoles([role('everything', 'viewer'), role('everything', 'operator')])
+    for (const refusal of [...(await fresh(bare)), ...(await fresh(await as('everything')))]) {
+      expect.soft(refusal).toMatchObject({ code: 'not-allowed', status: 403 })
+      expect.soft(refusal.detail).toMatch(/second lock, the role file/)
+    }
+    expect(await inKes()).toEqual(before)
+    expect((await bare.call(readSession, {})).can).toMatchObject({
+      importKeys: false,
+      deleteKeys: false,
+      createKeys: true,
+    })
+  })
+
+  test('nor does root delete without being named a deleter', async () => {
+    writeRoles([role('everything', 'deleter')])
+    const { detail } = await (await open.rootBrowser()).refusal(markKey, { name: ACME_KEY, otherClusters: OTHERS })
+    expect(detail).toMatch(/second lock.*deleter.*Root is not exempt/)
+  })
+
+  test('what the screens offer follows both locks', async () => {
+    const offered = async (name: string) => (await (await as(name)).call(readSession, {})).can
+    writeRoles([
+      role('importer', 'importer', 'x'),
+      role('lister', 'viewer'),
+      role('maker', 'operator'),
+      role('everything', 'viewer'),
+    ])
+    expect(await offered('importer')).toMatchObject({ importKeys: true, createKeys: false, listKeys: false })
+    expect(await offered('lister')).toMatchObject({ listKeys: true, createKeys: false, readKesAccess: false })
+    expect(await offered('maker')).toMatchObject({ createKeys: true, importKeys: false, listKeys: false })
+    expect(await offered('everything')).toMatchObject({ listKeys: true, createKeys: false, readKesAccess: true })
+    const { can } = await (await open.rootBrowser()).call(readSession, {})
+    expect(can).toMatchObject({
+      listKeys: true,
+      createKeys: true,
+      importKeys: true,
+      deleteKeys: false,
+      readKesAccess: true,
+    })
+  })
+
   test('a role file that others may write gives nobody anything', async () => {
-    writeRoles([{ identity: 'importer', role: 'importer', prefix: '' }])
+    writeRoles([role('importer', 'importer')])
     chmodSync(rolesFile, 0o666)
     const response = await (await as('importer')).request(
       ...requestOf(importKey, { name: 'acme-other', source: SOURCE }),

@@ -4,10 +4,14 @@ import { acmeVariables } from '@strongroom/sandbox/acme'
 import { root as repository } from '@strongroom/sandbox/binaries'
 import type { Child } from '@strongroom/sandbox/child'
 import { startConsole } from '@strongroom/sandbox/console'
+import { type Kes, startKes } from '@strongroom/sandbox/kes'
+import { clientFiles } from '@strongroom/sandbox/pem-files'
 import { freePort } from '@strongroom/sandbox/ports'
+import { listActivity } from '@strongroom/shared/activity'
 import { api } from '@strongroom/shared/api'
 import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/backups'
 import { clearBucketEncryption, listBuckets, probeBucket, setBucketEncryption } from '@strongroom/shared/buckets'
+import { listDrills } from '@strongroom/shared/drills'
 import { API_PREFIX } from '@strongroom/shared/endpoint'
 import {
   compareAudits,
@@ -18,8 +22,10 @@ import {
   startAudit,
 } from '@strongroom/shared/iam'
 import { cancelJob, followJob, listJobs, readJob } from '@strongroom/shared/jobs'
-import { createKey, importKey, listKeys, proveKey, readKey, readKeyImport } from '@strongroom/shared/keys'
-import { readKms } from '@strongroom/shared/kms'
+import { readKesAccess, simulateKes } from '@strongroom/shared/kes-access'
+import { readKeyDeletion, readKeyUsage } from '@strongroom/shared/key-deletion'
+import { createKey, importKey, keepCanary, listKeys, proveKey, readKey, readKeyImport } from '@strongroom/shared/keys'
+import { readConsoleIdentities, readKesHistory, readKms } from '@strongroom/shared/kms'
 import {
   downloadMigrationReport,
   listMigrations,
@@ -32,10 +38,12 @@ import { enterTargetSecret, enterTierSecret, listRemoteSecrets } from '@strongro
 import { readSession, signIn, signOut } from '@strongroom/shared/session'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ACME_KEY, untilRestarted } from './acme-walk.ts'
+import { KeyDrive, pemNeedles } from './canary-keys.ts'
 import { Client, requestOf } from './client.ts'
 import { readStored } from './drives.ts'
 import { acmeCredentials } from './fixture.ts'
 import { type House, openHouse } from './house.ts'
+import { importByKes } from './kes-client.ts'
 import { filesBelow, formsOf, leaksIn, type Needle, type Straw } from './leaks.ts'
 import { keystoreKeys, openItem } from './opening.ts'
 
@@ -46,7 +54,10 @@ const TYPED = { passphrase: 'a passphrase typed for a backup', remote: 'a-secret
 const STATIC_KEY = acmeVariables.MINIO_KMS_SECRET_KEY!.split(':')[1]!
 
 let house: House
+/** A KES with the same key, for drills. */
+let restored: Kes
 let server: { url: string; child: Child }
+const keys = new KeyDrive()
 const responses: Straw[] = []
 const called = new Set<string>()
 /** Values of the cookie: they open the sealed records. */
@@ -54,39 +65,61 @@ const tickets = new Set<string>()
 
 beforeAll(async () => {
   house = await openHouse({ fixture: 'acme-2021', variables: acmeVariables, kes: true })
+  restored = await startKes({ dir: join(house.dir, 'restored') })
+  await importByKes(restored, ACME_KEY, Buffer.from(STATIC_KEY, 'base64'))
   server = await startConsole({
     port: await freePort(),
     logFile: join(house.dir, 'console.log'),
-    env: { ...house.consoleEnv, NODE_OPTIONS: '--import tsx', STRONGROOM_LOG_LEVEL: 'trace' },
+    env: { ...house.consoleEnv, ...keyCustody(), NODE_OPTIONS: '--import tsx', STRONGROOM_LOG_LEVEL: 'trace' },
     secrets: [],
     main: join(repository, 'apps/bff/test/serve.ts'),
   })
 })
 afterAll(async () => {
   await server?.child.stop()
+  await restored?.stop()
   await house?.close()
 })
 
-/** A browser over the network; each reply of the console is kept, headers and all. */
-const browser = () =>
-  new Client(async (path, init) => {
-    const { method = 'GET' } = init
-    const response = await fetch(server.url + path, init)
-    const body = Buffer.from(await response.arrayBuffer())
-    // The ticket itself goes to the browser in this one header, which no script can read.
-    const headers = [...response.headers]
-      .filter(([name]) => name !== 'set-cookie')
-      .flat()
-      .join('\n')
-    responses.push({
-      name: `reply ${responses.length}, to ${method} ${path}`,
-      bytes: Buffer.concat([Buffer.from(headers), body]),
-    })
-    note(method, path)
-    for (const cookie of response.headers.getSetCookie())
-      tickets.add(cookie.slice(cookie.indexOf('=') + 1, cookie.indexOf(';')))
-    return new Response(response.status === 204 ? null : body, response)
+/** An identity of the console for deletion, a deleter who may use it, and the KES for drills. */
+function keyCustody() {
+  const rolesFile = join(house.dir, 'roles.json')
+  const roles = [{ identity: ROOT.accessKey, role: 'deleter', prefix: '' }]
+  writeFileSync(rolesFile, JSON.stringify({ roles }), { mode: 0o600 })
+  const { cert, key } = clientFiles(house.dir, 'console-delete')
+  return {
+    STRONGROOM_ROLES_FILE: rolesFile,
+    STRONGROOM_KES_DELETE_CERT_FILE: cert,
+    STRONGROOM_KES_DELETE_KEY_FILE: key,
+    STRONGROOM_DRILL_KES_ENDPOINT: restored.endpoint,
+    STRONGROOM_DRILL_KES_CAPATH: restored.ca,
+    STRONGROOM_DRILL_KES_CERT_FILE: restored.consoleCert,
+    STRONGROOM_DRILL_KES_KEY_FILE: restored.consoleKey,
+  }
+}
+
+/** A browser over the network. */
+const browser = () => new Client(keeping)
+
+/** Each reply of the console is kept, headers and all. */
+async function keeping(path: string, init: RequestInit = {}): Promise<Response> {
+  const { method = 'GET' } = init
+  const response = await fetch(server.url + path, init)
+  const body = Buffer.from(await response.arrayBuffer())
+  // The ticket itself goes to the browser in this one header, which no script can read.
+  const headers = [...response.headers]
+    .filter(([name]) => name !== 'set-cookie')
+    .flat()
+    .join('\n')
+  responses.push({
+    name: `reply ${responses.length}, to ${method} ${path}`,
+    bytes: Buffer.concat([Buffer.from(headers), body]),
   })
+  note(method, path)
+  for (const cookie of response.headers.getSetCookie())
+    tickets.add(cookie.slice(cookie.indexOf('=') + 1, cookie.indexOf(';')))
+  return new Response(response.status === 204 ? null : body, response)
+}
 
 /** Which endpoint a request was for. */
 function note(method: string, path: string) {
@@ -101,7 +134,7 @@ function note(method: string, path: string) {
 }
 
 test('the console is driven through the walk, and through everything that can go wrong', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await wrongSignIns()
   const root = browser()
@@ -111,6 +144,7 @@ test('the console is driven through the walk, and through everything that can go
   await reads(root)
   await bucketCalls(root)
   await backupAndRemotes(root)
+  await keys.drive(root)
   await asUsers()
   await house.stopKes()
   await reads(root)
@@ -149,10 +183,16 @@ async function wrongSignIns() {
 
 /** Every call that only reads. None of them must fail the test: some are made while servers are away. */
 async function reads(client: Client) {
+  await keeping('/metrics')
   for (const endpoint of [
     readSession,
     readOverview,
     readKms,
+    readConsoleIdentities,
+    readKesHistory,
+    readKesAccess,
+    listDrills,
+    listActivity,
     listBuckets,
     readKeyImport,
     readAudit,
@@ -167,8 +207,10 @@ async function reads(client: Client) {
     await client.request(...requestOf(endpoint, {}))
   }
   await client.request(...requestOf(listKeys, {}))
-  await client.request(...requestOf(readKey, { name: ACME_KEY }))
-  await client.request(...requestOf(proveKey, { name: ACME_KEY }))
+  for (const endpoint of [readKey, proveKey, readKeyUsage, readKeyDeletion, readKeyImport, keepCanary]) {
+    await client.request(...requestOf(endpoint, { name: ACME_KEY }))
+  }
+  await client.request(...requestOf(simulateKes, { identity: 'nobody', act: 'decrypt', name: ACME_KEY }))
   await client.request(...requestOf(listAuditItems, { limit: 10_000 }))
   await client.request(...requestOf(listAuditItems, { text: 'amelia' }))
 }
@@ -237,7 +279,6 @@ async function bucketCalls(root: Client) {
   await root.refusal(probeBucket, { bucket: 'no-such-bucket' })
 }
 
-/** Somebody without rights meets every lock. */
 /** An administrator who is not root, and somebody who meets every lock. */
 async function asUsers() {
   for (const who of ['amelia', 'bruno']) {
@@ -305,11 +346,19 @@ async function allNeedles(): Promise<Needle[]> {
     ...formsOf('passphrase of a backup', TYPED.passphrase),
     ...formsOf('secret of a remote system', TYPED.remote),
     ...formsOf('static key', Buffer.from(STATIC_KEY, 'base64')),
+    ...keys.needles(),
+    ...identityNeedles(),
     ...users.flatMap(({ name, secret }) => formsOf(`secret of ${name}`, secret)),
     ...serviceAccounts.flatMap(({ accessKey, secretKey }) => formsOf(`secret of ${accessKey}`, secretKey)),
     ...(await temporarySecrets()),
   ]
 }
+
+/** What the console proves itself with to KES, and to the KES of the drills. */
+const identityNeedles = () =>
+  [house.kes!.consoleKey, restored.consoleKey, join(house.dir, 'console-delete.key')].flatMap((file, at) =>
+    pemNeedles(`private key ${at} of the console`, readFileSync(file, 'utf8')),
+  )
 
 /** MinIO keeps the temporary credentials that it made for the console; some were sealed by each key of the walk. */
 async function temporarySecrets(): Promise<Needle[]> {

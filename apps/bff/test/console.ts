@@ -13,6 +13,8 @@ export interface TestConsole {
   browser(): Client
   /** A browser of the root user. */
   rootBrowser(): Promise<Client>
+  /** What a path outside the API answers to whom has no session. */
+  get(path: string): Promise<Response>
 }
 
 export async function openConsole(house: House, more: Variables = {}): Promise<TestConsole> {
@@ -27,5 +29,6 @@ export async function openConsole(house: House, more: Variables = {}): Promise<T
       await client.signIn(house.truth.rootUser, house.truth.rootPassword)
       return client
     },
+    get: async (path) => app.request(path),
   }
 }

@@ -94,7 +94,7 @@ test('what is not documented is not there', async () => {
   for (const [method, path] of [
     ['GET', '/'],
     ['GET', '/keys/a-name/material'],
-    ['DELETE', '/keys/a-name'],
+    ['PATCH', '/keys/a-name'],
     ['PATCH', '/session'],
     ['GET', '/session/extra'],
   ] as const) {

@@ -8,4 +8,6 @@ import { createLog } from '../src/log.ts'
 const config = readConfig(process.env)
 const { host, port } = config.listen
 const console = await createConsole(config, createLog(config.logLevel))
+console.kesHistory.start()
+console.canaries.start()
 serve({ fetch: createApp(console, null).fetch, hostname: host, port })

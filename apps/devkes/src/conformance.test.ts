@@ -25,7 +25,7 @@ describe('the golden records', () => {
     const world = makeWorld()
     const kes = await startDevKes({
       config: parseConfig(world.config),
-      address: { host: '127.0.0.1', port: 0 },
+      address: '127.0.0.1:0',
       errorLog: () => {},
       auditLog: () => {},
     })

@@ -12,6 +12,7 @@ export type FileKeystore = ReturnType<typeof fileKeystore>
 /** Makes `directory` and its parents when absent. @throws Error in KES's words when it is not a directory */
 export async function openKeystore(directory: string): Promise<FileKeystore> {
   await mkdir(directory, { recursive: true, mode: 0o755 }).catch((error: unknown) => {
+    if (hasCode(error, 'ENOTDIR')) throw new Error(`stat ${directory}: not a directory`)
     if (!hasCode(error, 'EEXIST')) throw error
   })
   if (!(await stat(directory)).isDirectory()) throw new Error(`fs: '${directory}' is not a directory`)

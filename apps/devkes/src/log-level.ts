@@ -13,9 +13,19 @@ export function parseLogLevel(text: string): LogLevel {
   if (wanted === '') return INFO
   const named = NAMED[wanted]
   if (named !== undefined) return named
-  const [, base = '', more] = /^(DEBUG|INFO|WARN|ERROR)\s*\+([+-]?\d+)$/.exec(wanted) ?? []
-  if (more !== undefined) return NAMED[base]! + Number(more)
-  if (/^[+-]?\d+$/.test(wanted)) return Number(wanted)
-  if (/^(DEBUG|INFO|WARN|ERROR)/.test(wanted)) throw new Error(`kesconf: invalid log level '${wanted}'`)
-  throw new Error(`strconv.Atoi: parsing ${JSON.stringify(wanted)}: invalid syntax`)
+  const [, base = '', rest = ''] = /^(DEBUG|INFO|WARN|ERROR)\s*(.*)$/s.exec(wanted) ?? []
+  if (base === '') return integer(wanted)
+  if (!rest.startsWith('+')) throw new Error(`kesconf: invalid log level '${wanted}'`)
+  try {
+    return NAMED[base]! + integer(rest.slice(1))
+  } catch (error) {
+    throw new Error(`kesconf: invalid log level suffix '${rest.slice(1)}': ${(error as Error).message}`)
+  }
+}
+
+function integer(text: string): number {
+  const refuse = (reason: string) => new Error(`strconv.Atoi: parsing ${JSON.stringify(text)}: ${reason}`)
+  if (!/^[+-]?\d+$/.test(text)) throw refuse('invalid syntax')
+  if (BigInt.asIntN(64, BigInt(text)) !== BigInt(text)) throw refuse('value out of range')
+  return Number(text)
 }

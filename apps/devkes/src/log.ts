@@ -8,13 +8,17 @@ export type Follower = (event: object) => void
 
 /** The error and audit logs: lines as Go's slog writes them, and live followers over HTTP. */
 export class Log {
-  readonly #levels: { error: LogLevel; audit: LogLevel }
+  #levels: { error: LogLevel; audit: LogLevel }
   readonly #write: { error: Writer; audit: Writer }
   readonly followers = { error: new Set<Follower>(), audit: new Set<Follower>() }
 
   constructor(levels: { error: LogLevel; audit: LogLevel }, write: { error: Writer; audit: Writer }) {
     this.#levels = levels
     this.#write = write
+  }
+
+  setLevels(levels: { error: LogLevel; audit: LogLevel }) {
+    this.#levels = levels
   }
 
   error(message: string, subject?: LogSubject) {

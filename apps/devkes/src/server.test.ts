@@ -16,8 +16,6 @@ const admin = clientIdentity()
 const stranger = clientIdentity()
 const { certPem, keyPem } = serverCertificate({ ips: ['127.0.0.1'], dns: ['localhost'] })
 
-const { keyPem: otherKey } = serverCertificate({ ips: [], dns: ['localhost'] })
-
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
@@ -31,7 +29,7 @@ keystore: {fs: {path: ${directory}/keys}}
 ${extra}`)
   const lines: string[] = []
   const write = (line: string) => lines.push(line)
-  const address = { host: '127.0.0.1', port: 0 }
+  const address = '127.0.0.1:0'
   const kes = await startDevKes({ config, address, errorLog: write, auditLog: write })
   cleanups.push(() => kes.close())
   return { ...kes, directory, lines }
@@ -171,33 +169,8 @@ admin: {identity: ${admin.identity}}
 tls: {key: ${directory}/server.key, cert: ${directory}/server.crt, auth: on, ca: ${directory}/ca.crt}
 keystore: {fs: {path: ${directory}/keys}}`)
   const silent = () => {}
-  const kes = await startDevKes({ config, address: { host: '127.0.0.1', port: 0 }, errorLog: silent, auditLog: silent })
+  const kes = await startDevKes({ config, address: '127.0.0.1:0', errorLog: silent, auditLog: silent })
   cleanups.push(() => kes.close())
   expect((await call(kes.url, 'GET', '/v1/status')).status).toBe(200)
   await expect(call(kes.url, 'GET', '/v1/status', stranger)).rejects.toThrow()
 })
-
-test.each([
-  ['a missing file', (d: string) => rmSync(join(d, 'server.crt')), 'failed to read TLS certificate: open '],
-  [
-    'another key',
-    (d: string) => writeFileSync(join(d, 'server.key'), otherKey),
-    'private key does not match public key',
-  ],
-  [
-    'a key of another type',
-    (d: string) => writeFileSync(join(d, 'server.key'), admin.keyPem),
-    'private key type does not',
-  ],
-  ['no SAN', (d: string) => useClientCertificate(d), 'certificate does not contain any DNS or IP address as SAN'],
-  ['a file as keystore', (d: string) => writeFileSync(join(d, 'keys'), ''), "/keys' is not a directory"],
-])('does not start with %s', async (_, spoil, message) => {
-  const directory = makeDirectory()
-  spoil(directory)
-  await expect(start({ directory })).rejects.toThrow(message)
-})
-
-function useClientCertificate(directory: string) {
-  writeFileSync(join(directory, 'server.crt'), admin.certPem)
-  writeFileSync(join(directory, 'server.key'), admin.keyPem)
-}

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createSecureServer, type Http2SecureServer, type Http2Session } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
+import { createSecureServer, type Http2SecureServer } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import type { SecureContextOptions, TLSSocket } from 'node:tls'
+import { type Address, parseAddress, portOf } from './address.ts'
 import type { Server } from './api.ts'
-import type { Address, Config } from './config.ts'
+import type { Config } from './config.ts'
+import { Connections } from './connections.ts'
 import { ApiError } from './errors.ts'
-import { openKeystore } from './file-keystore.ts'
+import { type FileKeystore, openKeystore } from './file-keystore.ts'
 import { answer } from './http.ts'
 import { KeyCache } from './key-cache.ts'
 import { newKey } from './key-routes.ts'
@@ -19,17 +21,37 @@ import { readTlsFiles } from './tls-files.ts'
 
 export type DevKesOptions = {
   config: Config
-  /** Overrides the configured address, which defaults to 127.0.0.1:7373. Port 0 takes a free one. */
-  address?: Address
+  /** `IP:PORT`; overrides the configured address, which defaults to 127.0.0.1:7373. Port 0 takes a free one. */
+  address?: string
   /** Where log lines go: stderr and stdout unless given, as in KES. */
   errorLog?: Writer
   auditLog?: Writer
 }
 
-/** `url` names the real port. `close` ends open connections and resolves when the port is free. */
-export type DevKes = { url: string; port: number; close(): Promise<void> }
+/** A configuration with the files that it names read. */
+export type Loaded = { config: Config; tls: SecureContextOptions; store: FileKeystore }
 
-const LOOPBACK: Address = { host: '127.0.0.1', port: 7373 }
+export type DevKes = {
+  /** Names the real port. */
+  url: string
+  port: number
+  /**
+   * Goes on under another configuration: keystore, policies, TLS, APIs, cache (emptied) and log levels change; address,
+   * counters and the start time stay. @throws Error with the sentence to show; nothing has changed then
+   */
+  update(loaded: Loaded): Promise<void>
+  /** Ends open connections, requests under way after a second, and resolves when the port is free. */
+  close(): Promise<void>
+}
+
+const LOOPBACK = '127.0.0.1:7373'
+/** KES looks at its certificate files this often, so that they can be renewed without a signal. */
+const TLS_RELOAD_MS = 15 * 60_000
+
+/** @throws Error with the sentence to show: TLS files, or the keystore directory */
+export async function loadConfig(config: Config): Promise<Loaded> {
+  return { config, tls: await readTlsFiles(config.tls), store: await openKeystore(config.keystorePath) }
+}
 
 /**
  * Starts the development KES: the KES protocol over mutual TLS on a directory of key files. For trying and testing
@@ -38,41 +60,84 @@ const LOOPBACK: Address = { host: '127.0.0.1', port: 7373 }
  * @throws Error with the sentence to show: TLS files, keystore directory, policies, or the port
  */
 export async function startDevKes({ config, address, errorLog, auditLog }: DevKesOptions): Promise<DevKes> {
-  const tls = await readTlsFiles(config.tls)
-  const store = await openKeystore(config.keystorePath)
+  const wanted = parseAddress((address ?? config.address) || LOOPBACK)
+  const loaded = await loadConfig(config)
   const log = new Log(config.log, {
     error: errorLog ?? ((line) => process.stderr.write(`${line}\n`)),
     audit: auditLog ?? ((line) => process.stdout.write(`${line}\n`)),
   })
-  const access = new Access(config.admin, config.policies)
-  const keys = new KeyCache(store, config.cache)
-  const server: Server = { access, keys, log, metrics: new Metrics(), startedAt: now(), routes: routesFor(config.api) }
+  const lasting = { log, metrics: new Metrics(), startedAt: now() }
+  let current = await openServer(loaded, lasting)
+  const http = createSecureServer(
+    {
+      ...loaded.tls,
+      allowHTTP1: true,
+      requestCert: true,
+      // Node would refuse self-signed certificates, which all of KES's are: `admit` decides instead.
+      rejectUnauthorized: false,
+    },
+    (incoming, outgoing) => void answer(current.server, incoming, outgoing),
+  )
+  const connections = new Connections(http)
+  admit(http, log, () => current.config)
+  const renewal = setInterval(() => void renewTls(http, current.config, log), TLS_RELOAD_MS).unref()
+
+  async function update(next: Loaded): Promise<void> {
+    const former = current.server.keys
+    current = await openServer(next, lasting)
+    log.setLevels(next.config.log)
+    http.setSecureContext(next.tls)
+    former[Symbol.dispose]()
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(renewal)
+    await connections.end()
+    current.server.keys[Symbol.dispose]()
+  }
+
   try {
-    await createPredefinedKeys(server, config.keys)
-    const http = createSecureServer(
-      {
-        ...tls,
-        allowHTTP1: true,
-        minVersion: 'TLSv1.2',
-        requestCert: true,
-        // Node would refuse self-signed certificates, which all of KES's are: `admit` decides instead.
-        rejectUnauthorized: false,
-      },
-      (incoming, outgoing) => void answer(server, incoming, outgoing),
-    )
-    admit(http, log, config)
-    return await listen(http, address ?? config.address ?? LOOPBACK, () => keys[Symbol.dispose]())
+    return { ...(await listen(http, wanted)), update, close }
   } catch (error) {
-    keys[Symbol.dispose]()
+    clearInterval(renewal)
+    current.server.keys[Symbol.dispose]()
     throw error
   }
 }
 
-async function createPredefinedKeys({ keys, access }: Server, names: string[]): Promise<void> {
+/** A configuration in force, and what requests are answered from. */
+type Current = { config: Config; server: Server }
+
+/** @throws Error in KES's words: policies, then predefined keys */
+async function openServer(
+  { config, store }: Loaded,
+  lasting: Pick<Server, 'log' | 'metrics' | 'startedAt'>,
+): Promise<Current> {
+  const access = new Access(config.admin, config.policies)
+  const keys = new KeyCache(store, config.cache)
+  try {
+    await createPredefinedKeys(keys, config.keys, access.admin)
+  } catch (error) {
+    keys[Symbol.dispose]()
+    throw error
+  }
+  return { config, server: { ...lasting, access, keys, routes: routesFor(config.api) } }
+}
+
+async function createPredefinedKeys(keys: KeyCache, names: readonly string[], admin: string): Promise<void> {
   for (const name of names) {
-    await keys.create(name, newKey('AES256', randomBytes(32), access.admin)).catch((error: unknown) => {
+    await keys.create(name, newKey('AES256', randomBytes(32), admin)).catch((error: unknown) => {
       if (!(error instanceof ApiError)) throw error // the key exists already
     })
+  }
+}
+
+/** Without a good pair the former one stays. */
+async function renewTls(http: Http2SecureServer, { tls }: Config, log: Log): Promise<void> {
+  try {
+    http.setSecureContext(await readTlsFiles(tls))
+  } catch (error) {
+    log.error((error as Error).message)
   }
 }
 
@@ -80,9 +145,10 @@ async function createPredefinedKeys({ keys, access }: Server, names: string[]): 
  * Ends connections that do not satisfy `tls.auth`. One API with `skip_auth` makes the certificate optional for all,
  * as in KES; an API that wants one then answers 400.
  */
-function admit(http: Http2SecureServer, log: Log, { api, tls }: Config): void {
-  const optional = [...api.values()].some(({ skipAuth }) => skipAuth)
+function admit(http: Http2SecureServer, log: Log, config: () => Config): void {
   http.prependListener('secureConnection', (socket: TLSSocket) => {
+    const { api, tls } = config()
+    const optional = [...api.values()].some(({ skipAuth }) => skipAuth)
     const presented = presentsCertificate(socket)
     const problem =
       !presented && !optional
@@ -97,35 +163,22 @@ function admit(http: Http2SecureServer, log: Log, { api, tls }: Config): void {
   http.on('tlsClientError', (error) => log.info(`http: TLS handshake error: ${error.message}`))
 }
 
-async function listen(http: Http2SecureServer, { host, port }: Address, release: () => void): Promise<DevKes> {
-  const sockets = new Set<Socket>()
-  const sessions = new Set<Http2Session>()
-  http.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
-  http.on('session', (session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
-  })
+const LISTEN_ERRORS: Record<string, string> = {
+  EADDRINUSE: 'bind: address already in use',
+  EADDRNOTAVAIL: 'bind: cannot assign requested address',
+  EACCES: 'bind: permission denied',
+}
+
+async function listen(http: Http2SecureServer, address: Address): Promise<{ url: string; port: number }> {
+  const { host } = address
+  const shown = host.includes(':') ? `[${host}]` : host
+  const wanted = portOf(address)
   await new Promise<void>((resolve, reject) => {
-    http.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'bind: address already in use' : error.message
-      reject(new Error(`listen tcp ${host}:${port}: ${reason}`))
+    http.once('error', ({ code = '', message }: NodeJS.ErrnoException) => {
+      reject(new Error(`listen tcp ${shown}:${wanted}: ${LISTEN_ERRORS[code] ?? message}`))
     })
-    http.listen(port, host, resolve)
+    http.listen(wanted, host, resolve)
   })
-  const bound = (http.address() as AddressInfo).port
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-  return {
-    url: `https://${reachable}:${bound}`,
-    port: bound,
-    close: () =>
-      new Promise<void>((resolve) => {
-        http.close(() => resolve())
-        for (const session of sessions) session.destroy()
-        for (const socket of sockets) socket.destroy()
-        release()
-      }),
-  }
+  const { port } = http.address() as AddressInfo
+  return { url: `https://${host === '0.0.0.0' ? '127.0.0.1' : shown}:${port}`, port }
 }

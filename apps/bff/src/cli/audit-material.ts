@@ -1,3 +1,4 @@
+import { openDoor } from '../cluster/kes-doors.ts'
 import { readEnvFile } from '../config/env-file.ts'
 import { type KesSettings, readKesSettings } from '../config/kes-settings.ts'
 import type { Variables } from '../config/minio-env.ts'
@@ -6,8 +7,7 @@ import { decodeMaterial } from '../custody/decode.ts'
 import { readKeyFile } from '../custody/key-file.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from '../custody/key-source.ts'
 import { SourceError } from '../custody/source-error.ts'
-import { readIdentity } from '../kes/identity.ts'
-import { connectKes, type Kes } from '../kes/transport.ts'
+import type { Kes } from '../kes/transport.ts'
 import type { Secret } from '../secret.ts'
 import { CommandError, UsageError } from './command.ts'
 import { type Candidate, envFileCandidate, readCandidates } from './secret-files.ts'
@@ -45,13 +45,7 @@ export async function readMaterial(files: MaterialFiles, opened: boolean): Promi
   return { candidates, keys: await readKeys(files), kes: settings && openKes(settings) }
 }
 
-const openKes = ({ endpoints, credentials, ca }: KesSettings): Kes =>
-  connectKes({
-    urls: [...endpoints],
-    identity: readIdentity(credentials),
-    timeoutMs: 10_000,
-    ...(ca !== null && { ca }),
-  })
+const openKes = ({ endpoints, credentials: identity, ca }: KesSettings): Kes => openDoor({ endpoints, ca, identity })
 
 /** The static key of the env file first; `--key` wins over it. */
 async function readKeys({ envFile = null, keys }: { envFile?: string | undefined | null; keys: readonly string[] }) {

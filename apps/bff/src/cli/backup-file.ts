@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { NotOpened, openBackup } from '../cluster/backup/open-backup.ts'
+import { openBackup } from '../cluster/backup/open-backup.ts'
+import { NotOpened } from '../custody/age-open.ts'
 import { CommandError, UsageError } from './command.ts'
 import { readIdentities, readPassphrase } from './secret-files.ts'
 

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { strongroom } from '../../test/strongroom.ts'
-import { sealWithAge } from '../cluster/backup/age-seal.ts'
 import { type BackupInfo, packContent } from '../cluster/backup/backup-content.ts'
+import { sealWithAge } from '../custody/age-seal.ts'
 
 let dir: string
 let server: Server | undefined

@@ -30,7 +30,7 @@ test.each([
 describe('a wrong command line ends with 64, says what is wrong, and repeats no value', () => {
   test.each([
     [[], 'Name a command.'],
-    [['drill'], 'There is no such command.'],
+    [['unheard-of'], 'There is no such command.'],
     [['audit'], 'Name the drives'],
     [['audit', '--drives'], '--drives lacks its value'],
     [['audit', '--drives', '/d', '--password=hunter2'], 'There is no option --password.'],

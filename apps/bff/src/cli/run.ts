@@ -5,7 +5,10 @@ import { VERSION } from '../version.ts'
 import { audit } from './audit.ts'
 import { backup } from './backup.ts'
 import { type Command, CommandError, type Terminal, UsageError } from './command.ts'
+import { drill } from './drill.ts'
+import { escrow } from './escrow.ts'
 import { printableLines } from './printable.ts'
+import { wrap } from './wrap.ts'
 
 const HELP = `strongroom: the console's tools for the command line
 
@@ -13,12 +16,15 @@ Usage:
   strongroom audit --drives PATTERN …    read drives of a cluster that need not run, and say what seals its items
   strongroom backup open FILE …          open a sealed IAM backup
   strongroom backup restore FILE …       write a sealed IAM backup back into a cluster
+  strongroom drill --endpoint URL …       have a KES restored from backup open what this cluster sealed
+  strongroom wrap --public-key FILE …    wrap a key for its import, where it lies
+  strongroom escrow open FILE …          open the sealed copy of a key that the console made
   strongroom --version
 
 "strongroom COMMAND --help" says more. Secrets are read from files, never from the command line.
 `
 
-const commands: Readonly<Record<string, Command>> = { audit, backup }
+const commands: Readonly<Record<string, Command>> = { audit, backup, drill, escrow, wrap }
 
 /** sysexits: EX_USAGE and EX_SOFTWARE. */
 const USAGE = 64

@@ -1,4 +1,5 @@
 import type { Finding, Severity } from '@strongroom/shared/overview'
+import { kmsFindings } from './kms-findings.ts'
 import { bucketCount, clock, items, type Observed, plural, sealFigures } from './observed.ts'
 import { type ReleaseHistory, releaseHistory } from './release-history.ts'
 import { unseenParts } from './verdict.ts'
@@ -9,7 +10,7 @@ const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
 
 /** Everything that is wrong or not known, worst first, each with its cure. */
 export const findings = (observed: Observed): Finding[] =>
-  SOURCES.map((source) => source(observed))
+  [iamNotLoaded(observed), ...kmsFindings(observed), ...SOURCES.map((source) => source(observed))]
     .filter((finding) => finding !== undefined)
     .sort((one, other) => RANK[one.severity] - RANK[other.severity])
 
@@ -29,42 +30,6 @@ const iamNotLoaded: Source = ({ kms }) => {
     action: { label: 'See what seals the items', href: '/iam' },
   }
 }
-
-const wrongKey: Source = ({ proof }) =>
-  proof?.verdict === 'wrong-material'
-    ? {
-        id: 'wrong-key',
-        severity: 'critical',
-        title: `KES key ${proof.name} does not open ${proof.failed} of ${proof.failed + proof.opened} sampled data keys`,
-        detail:
-          'Do not restart MinIO, and keep the static key. A key of this name was made or imported with other material; the right one can only be imported after the wrong one is removed in KES.',
-        action: { label: 'See the proof', href: `/keys/${proof.name}` },
-      }
-    : undefined
-
-const kesDown: Source = ({ kms, kesDownSince }) => {
-  if (kms.kind !== 'kes' || kesDownSince === null) return undefined
-  const hop = kms.kes?.endpoints.find(({ trouble }) => trouble !== null)
-  return {
-    id: 'kes-down',
-    severity: 'critical',
-    title:
-      'No KES endpoint answers: reads and writes of encrypted objects and IAM changes fail; running sign-ins still work',
-    detail: `${hop?.trouble ?? 'MinIO reports every endpoint as offline.'} A restarted MinIO would not come up again.`,
-    action: { label: 'See which hop is broken', href: '/kms' },
-  }
-}
-
-const keyFails: Source = ({ kms, kesDownSince }) =>
-  kms.keyWorks === false && kesDownSince === null
-    ? {
-        id: 'default-key-fails',
-        severity: 'critical',
-        title: `The default key ${kms.defaultKey ?? ''} does not work`.trim(),
-        detail: `MinIO answered: ${kms.keyError ?? 'no reason given'}. New encrypted objects and IAM changes fail.`,
-        action: { label: 'See the KMS', href: '/kms' },
-      }
-    : undefined
 
 const underRoot: Source = ({ kms, audit }) => {
   const count = audit ? sealFigures(audit, kms.defaultKey).underRoot : 0
@@ -238,31 +203,6 @@ const openBuckets: Source = ({ buckets, kms }) => {
   }
 }
 
-const nodesDiffer: Source = ({ kms }) =>
-  kms.nodesAgree === false
-    ? {
-        id: 'nodes-differ',
-        severity: 'warning',
-        title: 'Nodes run other KMS settings than the rest',
-        detail:
-          'Give all nodes the same MINIO_* names and values, and restart them together: a node waits at its start until enough others agree.',
-        action: { label: 'See the nodes', href: '/kms' },
-      }
-    : undefined
-
-const endpointsDown: Source = ({ kms, kesDownSince }) => {
-  const statuses = kms.kes?.endpoints ?? kms.standby?.endpoints ?? []
-  const down = statuses.filter(({ trouble }) => trouble !== null)
-  if (down.length === 0 || kesDownSince !== null) return undefined
-  return {
-    id: 'kes-endpoint',
-    severity: 'warning',
-    title: `${down.length} of ${statuses.length} KES endpoints ${kms.standby ? 'beside MinIO ' : ''}have trouble`,
-    detail: down.map(({ url, trouble }) => `${url}: ${trouble}`).join(' '),
-    action: { label: 'See the KMS', href: '/kms' },
-  }
-}
-
 const legacyVariables: Source = ({ legacyVariables: names, kms }) =>
   names.length > 0
     ? {
@@ -348,10 +288,6 @@ const notObserved: Source = (observed) => {
 }
 
 const SOURCES: readonly Source[] = [
-  iamNotLoaded,
-  wrongKey,
-  kesDown,
-  keyFails,
   underRoot,
   regressed,
   plaintextIam,
@@ -362,8 +298,6 @@ const SOURCES: readonly Source[] = [
   staticKey,
   mixedKeys,
   openBuckets,
-  nodesDiffer,
-  endpointsDown,
   legacyVariables,
   batchJobs,
   olderCopies,

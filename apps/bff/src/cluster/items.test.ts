@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { effectiveEncryption } from './effective-encryption.ts'
 import { identify } from './item-kind.ts'
-import { speaksOfAllKeys } from './key-resources.ts'
 import { movability } from './movable.ts'
 import { countSeals, isToMove } from './seal-counts.ts'
 
@@ -90,21 +89,4 @@ describe('what seals an object without a header', () => {
   test('is unknown where the nodes’ variables are', () => {
     expect(effectiveEncryption({ mode: 'none' }, { defaultKey: null, autoEncryption: null })).toBeNull()
   })
-})
-
-test.each([
-  [{ Statement: [{ Effect: 'Allow', Action: ['kms:*'] }] }, true],
-  [{ Statement: { Effect: 'Allow', Action: 'kms:ListKeys', Resource: [] } }, true],
-  [{ Statement: [{ Action: ['s3:*'], Resource: ['arn:aws:s3:::*'] }, { Action: ['kms:ListKeys'] }] }, true],
-  [{ Statement: [{ Action: ['kms:ListKeys'], Resource: ['arn:minio:kms:::team-*'] }] }, false],
-  [
-    { Statement: [{ Effect: 'Deny', Action: ['kms:*'], Resource: ['arn:minio:kms:::prod-*'] }, { Action: ['kms:*'] }] },
-    false,
-  ],
-  [{ Statement: [{ NotAction: ['s3:*'], Resource: ['x'] }] }, false],
-  [{ Statement: [{ Action: ['*'], Resource: ['*'] }] }, false],
-  [null, false],
-  ['nonsense', false],
-])('a policy %j speaks of all keys: %s', (policy, expected) => {
-  expect(speaksOfAllKeys(policy)).toBe(expected)
 })

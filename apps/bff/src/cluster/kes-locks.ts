@@ -1,57 +1,110 @@
 import type { KeyName } from '@strongroom/shared/keys'
-import { mayImport, type Roles } from '../custody/roles.ts'
+import type { Logger } from 'pino'
+import { ANY_ROLE, holdsRole, mayUse, type Role, type Roles } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
-import { readAccount } from '../minio/account.ts'
 import { createKmsKey, keyStatus, listKmsKeys } from '../minio/kms.ts'
 import type { Minio } from '../minio/transport.ts'
 import type { Caller } from '../session/caller.ts'
-import { speaksOfAllKeys } from './key-resources.ts'
+import type { RequestOrigin } from './caller-policy.ts'
+import { pluginDoubt } from './caller-policy-plugin.ts'
+import {
+  policyOf,
+  type Right,
+  refusedAfterAll,
+  requireAgreement,
+  requireEvaluated,
+  requireNoDisagreement,
+} from './kes-locks-judgement.ts'
+import type { RememberedReads } from './kes-locks-memory.ts'
 
 /**
  * What goes to KES goes under the console's identity, so the console must know that the caller may do it. First lock:
- * MinIO's own answer, where it has the action, asked with the caller's credentials at each act. Second lock: the role
- * file on the host. What can't be asked is refused.
+ * MinIO's policies, evaluated at the act, and where MinIO has the action, its own answer too, asked with the caller's
+ * credentials. Second lock: the role file on the host. What can't be told is refused. All of these throw AppError
+ * `not-allowed` with the lock that refused and the action or role that is missing, or what keeps MinIO from answering.
  */
-export interface KesLocks {
+export interface KesLocks extends RequestOrigin {
+  /** On behalf of the caller's address. */
   readonly minio: Minio
   /** Reads the role file, at each act; null where none is configured. */
   readonly readRoles: () => Promise<Roles | null>
+  /** For reads alone; without it each is asked anew. */
+  readonly remembered?: RememberedReads | undefined
+  /** Is told where MinIO's answer and the evaluation differ. */
+  readonly log?: Pick<Logger, 'warn'> | undefined
 }
 
 /** How long after signing in a person may write to KES. */
 const FRESH_MS = 5 * 60_000
 
-/** `kms:ListKeys`: MinIO lists its own keys to the caller, or refuses. */
-export const requireListKeys = ({ minio }: KesLocks, caller: Caller) =>
-  asked('kms:ListKeys', () => listKmsKeys(minio, caller.credentials, '').catch(unlessNoKms))
+const onKey = (action: string, key: KeyName): Right => ({ action, scope: { key } })
+const keyStatusOf = (name: KeyName): Right => ({ ...onKey('kms:KeyStatus', name), twin: 'admin:KMSKeyStatus' })
 
-/** `kms:KeyStatus` on this name: MinIO tries the key for the caller, or refuses. That its own KMS lacks it is no refusal. */
-export const requireReadKey = ({ minio }: KesLocks, caller: Caller, name: KeyName) =>
-  asked('kms:KeyStatus', () => keyStatus(minio, caller.credentials, name).catch(unlessNoKms))
+const creationOf = (name: KeyName): Right => ({ ...onKey('kms:CreateKey', name), twin: 'admin:KMSCreateKey' })
+
+/** `kms:ListKeys`, and with a role file any role. MinIO lists its own keys to the caller, or refuses. */
+export async function requireListKeys(locks: KesLocks, caller: Caller): Promise<void> {
+  const ask = () => listKmsKeys(locks.minio, caller.credentials, '').catch(unlessNoKms)
+  await mayRead(locks, caller, 'kms:ListKeys', async () => {
+    await requireAgreement(locks, caller, { action: 'kms:ListKeys', scope: 'no-key' }, ask)
+    return true
+  })
+  const roles = await locks.readRoles()
+  if (caller.root || roles === null || holdsRole(roles, caller.account, ANY_ROLE)) return
+  throw secondLock('it gives you no role.')
+}
+
+/**
+ * `kms:KeyStatus` on this name, and with a role file any role for it. MinIO tries the key for the caller, or refuses; that
+ * its own KMS lacks it is no refusal.
+ */
+export async function requireReadKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<void> {
+  await mayRead(locks, caller, `kms:KeyStatus ${name}`, async () => {
+    await requireAgreement(locks, caller, keyStatusOf(name), () => trial(locks, caller, name))
+    return true
+  })
+  await requireRole(locks, caller, ANY_ROLE, name)
+}
+
+const trial = ({ minio }: KesLocks, { credentials }: Caller, name?: KeyName) =>
+  keyStatus(minio, credentials, name).catch(unlessNoKms)
+
+const mayRead = ({ remembered, clientAddress }: KesLocks, caller: Caller, what: string, ask: () => Promise<boolean>) =>
+  remembered === undefined ? ask() : remembered.yes(caller, clientAddress, what, ask)
 
 const ASKED_AT_ONCE = 16
 
 /**
- * Which of `names` the caller may see. MinIO's list says only that the action is allowed at all: it leaves out what a
- * policy's resources do not cover, of its own keys. Where a policy names resources, each name is asked for.
+ * Which of `names` the caller may see: those on which the policies allow `kms:ListKeys`, which is how MinIO filters its own
+ * list. Where that can't be told, MinIO is asked for the status of each name.
  */
 export async function visibleNames(locks: KesLocks, caller: Caller, names: readonly string[]): Promise<string[]> {
-  if (caller.root || (await seesAll(locks, caller))) return [...names]
-  const visible: string[] = []
-  for (let at = 0; at < names.length; at += ASKED_AT_ONCE) {
-    const asked = names.slice(at, at + ASKED_AT_ONCE)
-    const answers = await Promise.all(
-      asked.map((name) => requireReadKey(locks, caller, name).then(() => true, refused)),
-    )
-    visible.push(...asked.filter((_, index) => answers[index]))
+  if (caller.root) return [...names]
+  const roles = await locks.readRoles()
+  const wanted = names.filter((name) => roles === null || mayUse(roles, caller.account, ANY_ROLE, name))
+  let toldOf = (_name: string): boolean | null => true
+  const all = await mayRead(locks, caller, 'kms:ListKeys on every key', async () => {
+    const policy = await policyOf(locks, caller)
+    if ((await pluginDoubt(locks.minio, caller, policy)) !== null) {
+      toldOf = () => null
+      return false
+    }
+    toldOf = (key) => ({ allow: true, deny: false, 'cannot-tell': null })[policy.decide('kms:ListKeys', { key })]
+    return policy.decide('kms:ListKeys', 'every-key') === 'allow'
+  })
+  if (all) return wanted
+  const answers = new Map(wanted.map((name) => [name, toldOf(name)]))
+  const unclear = wanted.filter((name) => answers.get(name) === null)
+  for (let at = 0; at < unclear.length; at += ASKED_AT_ONCE) {
+    const asked = unclear.slice(at, at + ASKED_AT_ONCE)
+    const said = await Promise.all(asked.map((name) => requireReadKey(locks, caller, name).then(() => true, refused)))
+    asked.forEach((name, index) => {
+      answers.set(name, said[index]!)
+    })
   }
-  return visible
+  return wanted.filter((name) => answers.get(name) === true)
 }
 
-const seesAll = ({ minio }: KesLocks, { credentials }: Caller) =>
-  readAccount(minio, credentials).then(({ policy }) => speaksOfAllKeys(policy), refused)
-
-/** `accountinfo` fails as a whole for reasons of its own; then too, each name is asked for. */
 function refused(error: unknown): false {
   if (error instanceof AppError && (error.code === 'not-allowed' || error.code === 'upstream-failed')) return false
   throw error
@@ -64,44 +117,114 @@ function refused(error: unknown): false {
 export async function requireHostView({ readRoles }: KesLocks, caller: Caller, mayReadDrives: () => Promise<void>) {
   if (caller.root) return
   const roles = await readRoles()
-  if (roles?.some(({ identity, role }) => identity === caller.account && role === 'importer')) return
+  if (roles !== null && holdsRole(roles, caller.account, ['importer'])) return
   await mayReadDrives()
 }
 
 /**
- * `kms:CreateKey` on this name. MinIO has no way of asking without doing, so it is asked to create: on a static key that
- * never makes one (it answers "not supported" to whom it allows), on KES the key is then there, made by MinIO for the
- * caller.
+ * `kms:CreateKey` on this name, and with a role file `operator` or `importer` for it. Where the policies allow it, MinIO is
+ * asked to create it, since it has no way of asking without doing: on a static key it never makes one (it answers "not
+ * supported" to whom it allows), on KES the key is then there, made by MinIO for the caller.
  *
  * @returns whether MinIO has made the key itself
  */
-export async function requireCreateKey({ minio }: KesLocks, caller: Caller, name: KeyName): Promise<{ made: boolean }> {
+export async function requireCreateKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<{ made: boolean }> {
   requireFreshSignIn(caller)
-  return asked('kms:CreateKey', async () => {
-    try {
-      await createKmsKey(minio, caller.credentials, name)
-      return { made: true }
-    } catch (error) {
-      if (error instanceof AppError && error.code === 'conflict') return { made: false }
-      // Without a KMS MinIO checks the action, but not for which names: enough for root alone.
-      if (caller.root && unlessNoKms(error) === null) return { made: false }
-      throw error
-    }
-  })
+  const right = creationOf(name)
+  await requireEvaluated(locks, caller, [right])
+  await requireRole(locks, caller, ['operator', 'importer'], name)
+  try {
+    await createKmsKey(locks.minio, caller.credentials, name)
+    return { made: true }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    if (error.code === 'conflict') return { made: false }
+    if (error.code === 'not-allowed') throw refusedAfterAll(locks, caller, right, error)
+    // Without a KMS MinIO checks the action, but not for which names: enough for root alone.
+    if (caller.root && error.code === 'kms-not-configured') return { made: false }
+    throw error
+  }
 }
 
-/** Import has no action that MinIO still knows: the root user, or an importer of the role file for this name. */
-export async function requireImportKey({ readRoles }: KesLocks, caller: Caller, name: KeyName) {
+/**
+ * `kms:ImportKey` on this name, which MinIO has no use for any more, so its policies are evaluated; and the root user, or
+ * `importer` of the role file for the name.
+ */
+export async function requireImportKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<void> {
   requireFreshSignIn(caller)
-  const roles = await readRoles()
-  if (caller.root || (roles !== null && mayImport(roles, caller.account, name))) return
-  throw new AppError(
-    'not-allowed',
+  await requireByPolicy(locks, caller, onKey('kms:ImportKey', name), name)
+  if (caller.root) return
+  const roles = await locks.readRoles()
+  if (roles === null)
+    throw secondLock('there is none, so only the root user may import keys. STRONGROOM_ROLES_FILE can name others.')
+  await requireRole(locks, caller, ['importer'], name)
+}
+
+/** `kms:DeleteKey` on this name, and `deleter` of the role file for it, of root too: for each stage of a deletion. */
+export async function requireDeleteKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<void> {
+  requireFreshSignIn(caller)
+  await requireByPolicy(locks, caller, onKey('kms:DeleteKey', name), name)
+  const roles = await locks.readRoles()
+  if (roles !== null && mayUse(roles, caller.account, ['deleter'], name)) return
+  throw secondLock(
     roles === null
-      ? 'Strongroom refuses: only the root user may import keys here. A role file (STRONGROOM_ROLES_FILE) can name others.'
-      : 'Strongroom refuses: the role file does not make you an importer of this key name.',
+      ? 'there is none, and keys are deleted only by a deleter it names, root included. Name one in STRONGROOM_ROLES_FILE.'
+      : 'it does not make you a deleter of this key name. Root is not exempt.',
   )
 }
+
+/** The two actions that MinIO no longer has. What it still answers must agree with the same evaluation. */
+async function requireByPolicy(locks: KesLocks, caller: Caller, right: Right, name: KeyName) {
+  const policy = await requireEvaluated(locks, caller, [right])
+  if (caller.root) return
+  const ask = () => trial(locks, caller, name)
+  await requireNoDisagreement(locks, caller, { policy, right: keyStatusOf(name), ask })
+}
+
+/**
+ * To keep a canary of this key: what reading it takes, and root, or `operator` or `importer` for it; without a role file
+ * `kms:CreateKey` on it.
+ */
+export async function requireKeyOperator(locks: KesLocks, caller: Caller, name: KeyName): Promise<void> {
+  await requireReadKey(locks, caller, name)
+  if (caller.root) return
+  if ((await locks.readRoles()) !== null) return requireRole(locks, caller, ['operator', 'importer'], name)
+  await requireEvaluated(locks, caller, [creationOf(name)])
+}
+
+/** Policies and identities of KES speak of all keys: `kms:GetPolicy` and `kms:ListIdentities`, and with a role file any role for all keys. */
+export async function requireKesAccess(locks: KesLocks, caller: Caller): Promise<void> {
+  await mayRead(locks, caller, 'KES access', async () => {
+    await requireEvaluated(locks, caller, [
+      { action: 'kms:GetPolicy', scope: 'no-key' },
+      { action: 'kms:ListIdentities', scope: 'no-key' },
+    ])
+    return true
+  })
+  await requireRole(locks, caller, ANY_ROLE, null)
+}
+
+/**
+ * A drill opens data keys of all keys: `kms:KeyStatus` on every one by the policies, MinIO's own answer about the default
+ * key, and with a role file any role for all keys. The samples take the right to read the drives besides.
+ */
+export async function requireDrill(locks: KesLocks, caller: Caller): Promise<void> {
+  const right: Right = { action: 'kms:KeyStatus', scope: 'every-key', twin: 'admin:KMSKeyStatus' }
+  await requireEvaluated(locks, caller, [right])
+  await requireAgreement(locks, caller, right, () => trial(locks, caller))
+  await requireRole(locks, caller, ANY_ROLE, null)
+}
+
+/** @param name null: all keys at once */
+async function requireRole({ readRoles }: KesLocks, caller: Caller, wanted: readonly Role[], name: KeyName | null) {
+  const roles = await readRoles()
+  if (caller.root || roles === null || mayUse(roles, caller.account, wanted, name)) return
+  const role = wanted === ANY_ROLE ? 'no role' : `not the role ${wanted.join(' or ')}`
+  throw secondLock(name === null ? `it gives you ${role} for all keys.` : `it gives you ${role} for this key name.`)
+}
+
+const secondLock = (detail: string) =>
+  new AppError('not-allowed', `Strongroom refuses (second lock, the role file on its host): ${detail}`)
 
 function requireFreshSignIn({ signedInAt }: Caller) {
   if (Date.now() - signedInAt.getTime() <= FRESH_MS) return
@@ -109,15 +232,6 @@ function requireFreshSignIn({ signedInAt }: Caller) {
     'sign-in-again',
     'Keys are written only within 5 minutes of signing in. Sign in again, then repeat this.',
   )
-}
-
-async function asked<T>(action: string, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'not-allowed') throw error
-    throw new AppError('not-allowed', `MinIO refused: your policies do not allow ${action}.`, { cause: error })
-  }
 }
 
 /** MinIO checks the caller's action before it says that it has no KMS. */

@@ -6,6 +6,8 @@ import { type ClusterInfo, readInfo } from '../minio/info.ts'
 import { keyStatus, kmsStatus } from '../minio/kms.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
 import type { IamWatch } from './iam-watch.ts'
+import { cachedOnly } from './kms-observation-keystore.ts'
+import { Patience } from './kms-observation-patience.ts'
 
 export interface KmsScope {
   readonly minio: Minio
@@ -13,15 +15,22 @@ export interface KmsScope {
   readonly kes: Kes | null
   /** The key name configured beside {@link kes}. */
   readonly kesKeyName: string | null
+  /** How long KES keeps keys that it can't look up any more, as the administrator told it; absent or null: not told. */
+  readonly kesOfflineCacheMs?: number | null
+  /** Rejects for a caller who may not know of KES: asked only while MinIO does not answer. Absent: nobody may then. */
+  readonly mayKnowKes?: () => Promise<unknown>
   readonly iam: IamWatch
 }
 
 /** What MinIO says of its KMS, what the console sees of KES, and what could not be asked. Never throws for a refusal. */
 export async function observeKms(scope: KmsScope): Promise<Kms> {
   const unknown: string[] = []
+  using patience = new Patience(scope.kes, scope.mayKnowKes ?? nobody)
   const told = async <T>(what: string, ask: Promise<T>): Promise<T | null> => {
     try {
-      return await ask
+      const answer = await patience.wait(what, ask)
+      if (patience.late.has(what)) unknown.push(`${what}: MinIO does not answer; it waits for KES.`)
+      return answer
     } catch (error) {
       if (!(error instanceof AppError) || STOPS.has(error.code)) throw error
       unknown.push(`${what}: ${error.detail}`)
@@ -29,17 +38,20 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     }
   }
   const { minio, credentials } = scope
-  const roundTrip = told('default key', orNone(keyStatus(minio, credentials)))
-  const asked = told('KMS status', orNone(kmsStatus(minio, credentials)))
+  const roundTrip = told(DEFAULT_KEY, orNone(keyStatus(minio, credentials)))
+  const asked = told(STATUS, orNone(kmsStatus(minio, credentials))).then((status) =>
+    recall(scope.kes, status, patience.late.has(STATUS)),
+  )
   const [status, key, info, kes, iam] = await Promise.all([
     asked,
     roundTrip,
     told('nodes', readInfo(minio, credentials)),
-    asked.then((status) => askKes(scope, status)),
-    roundTrip.then((found) => askIam(scope, found)),
+    asked.then(async (status) => (await patience.sight(STATUS)) ?? askKes(scope, status)),
+    roundTrip.then((found) => askIam(scope, found, patience.late.has(DEFAULT_KEY))),
   ])
   const nodes = info?.nodes.map(describeNode) ?? []
   const kind = kindOf(status, nodes)
+  const beside = kesBeside(kind, status, kes, scope.kesKeyName)
   return {
     kind,
     defaultKey: defaultKeyOf(status, nodes),
@@ -50,22 +62,48 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     nodesAgree: info === null ? null : agree(info),
     autoEncryption: info === null ? null : autoEncryption(info),
     iamLoaded: iam.loaded,
-    ...kesBeside(kind, status, kes, scope.kesKeyName),
+    ...beside,
+    cachedOnly: cachedOnly(scope.kes, beside.kes?.endpoints ?? [], scope.kesOfflineCacheMs ?? null),
     unknown: iam.loaded === null ? [...unknown, iam.detail] : unknown,
     checkedAt: new Date().toISOString(),
   }
 }
 
+const DEFAULT_KEY = 'default key'
+const STATUS = 'KMS status'
+
+const nobody = () => Promise.reject(new AppError('not-allowed', 'Nobody was asked whether you may know of KES.'))
+
+/** What MinIO said last of its KMS, by the door to KES beside it. */
+const lastStatus = new WeakMap<Kes, MinioKms | 'none'>()
+
+/** The kind of KMS does not change while KES hangs; which of its endpoints are online may. */
+function recall(kes: Kes | null, status: MinioKms | 'none' | null, late: boolean): MinioKms | 'none' | null {
+  if (kes === null) return status
+  if (status !== null) lastStatus.set(kes, status)
+  const last = late ? (lastStatus.get(kes) ?? null) : status
+  if (last === null || last === 'none' || !late) return last
+  return { ...last, endpoints: last.endpoints.map(({ url }) => ({ url, state: 'unknown' })) }
+}
+
 /** KES is asked under the console's identity, so only for those whom MinIO tells of its KMS. */
-const askKes = ({ kes }: KmsScope, status: MinioKms | 'none' | null) =>
-  kes === null || status === null ? null : readKesStatus(kes)
+function askKes({ kes, kesKeyName }: KmsScope, status: MinioKms | 'none' | null) {
+  if (kes === null || status === null) return null
+  const inUse = status !== 'none' && KINDS[status.name] === 'kes' && meets(status, kes.urls)
+  const name = inUse ? (status.defaultKey ?? kesKeyName) : kesKeyName
+  return readKesStatus(kes, name === null ? null : { name, inUse })
+}
 
 /**
  * While KES is away the question itself does harm: listing policies reads each one again through KES, under the lock that
  * every sign-in needs. IAM is in memory then, so what was known stays true.
  */
-function askIam({ iam, minio, credentials }: KmsScope, key: Awaited<ReturnType<typeof keyStatus>> | 'none' | null) {
-  const away = key !== null && key !== 'none' && key.error?.includes('connection error')
+function askIam(
+  { iam, minio, credentials }: KmsScope,
+  key: Awaited<ReturnType<typeof keyStatus>> | 'none' | null,
+  late: boolean,
+) {
+  const away = late || (key !== null && key !== 'none' && key.error?.includes('connection error'))
   return away
     ? iam.kept('KES is away, so MinIO was not asked whether it has loaded its users.')
     : iam.loaded(minio, credentials)
@@ -158,9 +196,21 @@ function kesBeside(
   keyName: string | null,
 ): Pick<Kms, 'kes' | 'standby'> {
   if (endpoints === null) return { kes: null, standby: null }
-  const hosts = new Set(status && status !== 'none' ? status.endpoints.map(({ url }) => hostOf(url)) : [])
-  const behind = kind === 'kes' && (hosts.size === 0 || endpoints.some(({ url }) => hosts.has(hostOf(url))))
+  const behind =
+    kind === 'kes' &&
+    (status === null ||
+      status === 'none' ||
+      meets(
+        status,
+        endpoints.map(({ url }) => url),
+      ))
   return behind ? { kes: { endpoints }, standby: null } : { kes: null, standby: { endpoints, keyName } }
+}
+
+/** Whether MinIO names one of these endpoints among its own; it names none while it can't say. */
+function meets({ endpoints }: MinioKms, urls: readonly (URL | string)[]): boolean {
+  const hosts = new Set(endpoints.map(({ url }) => hostOf(url)))
+  return hosts.size === 0 || urls.some((url) => hosts.has(hostOf(String(url))))
 }
 
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)

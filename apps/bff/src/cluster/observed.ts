@@ -1,7 +1,8 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import type { ItemKind } from '@strongroom/shared/iam'
-import type { KeyProof } from '@strongroom/shared/keys'
-import type { Kms } from '@strongroom/shared/kms'
+import type { KeyCanary, KeyProof } from '@strongroom/shared/keys'
+import type { ConsoleIdentity, Kms } from '@strongroom/shared/kms'
+import type { Finding } from '@strongroom/shared/overview'
 import type { Regression, SeenAudit } from './audit-store.ts'
 
 /** All that the verdict and the findings are made from: what was looked at, and when. `null`: it could not be looked at. */
@@ -18,6 +19,14 @@ export interface Observed {
   readonly bucketsAt: Date
   /** The last proof of the default key. */
   readonly proof: KeyProof | null
+  /** Of the default key; null when the console keeps none. */
+  readonly canary: KeyCanary | null
+  /** The default key has a second copy that a drill has proven; null when it could not be told. */
+  readonly backupProven: boolean | null
+  /** Canaries, marks for deletion and second copies that want attention; empty for who may not see every key. */
+  readonly keyFindings: readonly Finding[]
+  /** Who the console is towards KES; empty for who may not ask for the KMS. */
+  readonly identities: readonly ConsoleIdentity[]
   /** Legacy variables in the cluster's env file that today's server ignores in silence. */
   readonly legacyVariables: readonly string[]
   /** `MINIO_KMS_SECRET_KEY_FILE` names a file that MinIO will not find, so it starts without a KMS. */

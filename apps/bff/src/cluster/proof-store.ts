@@ -1,11 +1,24 @@
-import type { KeyProof } from '@strongroom/shared/keys'
+import { join } from 'node:path'
+import { KeyProof } from '@strongroom/shared/keys'
+import { RecordFolder } from './record-folder.ts'
 
-/** The last proof of each key, while the process lives: a proof is worth what its time says. */
+/** The last proof of each key on the cluster's own data, kept over restarts. A proof is worth what its time says. */
 export class ProofStore {
-  readonly #byName = new Map<string, KeyProof>()
+  readonly #folder: RecordFolder<typeof KeyProof>
+  #byName = new Map<string, KeyProof>()
 
-  keep(proof: KeyProof): KeyProof {
+  constructor(stateDir: string) {
+    this.#folder = new RecordFolder(join(stateDir, 'proofs'), KeyProof)
+  }
+
+  /** Reads what a former process kept, and what another console has kept meanwhile. */
+  async load(): Promise<void> {
+    this.#byName = await this.#folder.read()
+  }
+
+  async keep(proof: KeyProof): Promise<KeyProof> {
     this.#byName.set(proof.name, proof)
+    await this.#folder.write(proof.name, proof)
     return proof
   }
 

@@ -4,10 +4,10 @@ import { fromText } from '../crypto/bytes.ts'
 import { isOldForm, openDataKey, sealDataKey } from '../crypto/data-key.ts'
 import { ForgeryError } from '../crypto/failures.ts'
 import { saidKes } from '../kes/answer.ts'
-import { decryptDataKey, describeKey, generateDataKey } from '../kes/keys.ts'
+import { decryptDataKey, generateDataKey } from '../kes/keys.ts'
 import type { Kes } from '../kes/transport.ts'
 import type { Secret } from '../secret.ts'
-import type { SealedSample } from './sealed-samples.ts'
+import type { SealedSample } from './sealed-sample.ts'
 
 /** What a proof is made with. Samples come from the drives alone: nobody hands in a ciphertext. */
 export interface ProofScope {
@@ -19,6 +19,9 @@ export interface ProofScope {
   readonly material: Secret<Uint8Array> | null
 }
 
+/** A context that MinIO never uses. */
+const PROOF = fromText('strongroom proof')
+
 /** Does the key `name` in KES open what this cluster has sealed under that name, and is it the source's material? */
 export async function proveKey({ kes, name, samples, material }: ProofScope): Promise<KeyProof> {
   if (!(await keyExists(kes, name))) return verdict(name, 'key-missing', [], null)
@@ -26,11 +29,12 @@ export async function proveKey({ kes, name, samples, material }: ProofScope): Pr
     Promise.all((samples ?? []).map((sample) => openSample(kes, name, sample))),
     material === null ? null : sameMaterial(kes, name, material),
   ])
-  const failed = tried.filter(({ opened, note }) => !opened && note === undefined)
-  const opened = tried.filter((sample) => sample.opened)
-  if (failed.length > 0 || same === false) return verdict(name, 'wrong-material', tried, same)
+  const failed = tried.some(({ opened, note }) => !opened && note === undefined)
+  const opened = tried.some((sample) => sample.opened)
+  // What the cluster sealed says more than a source on this host: where KES opens that, the source is the wrong one.
+  if (failed || (same === false && !opened)) return verdict(name, 'wrong-material', tried, same)
   if (samples === null) return verdict(name, 'nothing-to-open', tried, same, NOT_READ)
-  return verdict(name, opened.length > 0 ? 'proven' : 'nothing-to-open', tried, same)
+  return verdict(name, opened ? 'proven' : 'nothing-to-open', tried, same)
 }
 
 /**
@@ -38,7 +42,7 @@ export async function proveKey({ kes, name, samples, material }: ProofScope): Pr
  * (facts: MinIO's static key and KES), so this holds if and only if the 32 bytes are the same.
  */
 export async function sameMaterial(kes: Kes, name: string, material: Secret<Uint8Array>): Promise<boolean> {
-  const context = fromText('strongroom proof')
+  const context = PROOF
   const ours = randomBytes(32)
   const sealed = material.expose((key) => sealDataKey(key, ours, context))
   try {
@@ -56,9 +60,11 @@ export async function sameMaterial(kes: Kes, name: string, material: Secret<Uint
   }
 }
 
+/** By having it make a data key: the identity for proofs need not be allowed to describe keys. */
 async function keyExists(kes: Kes, name: string) {
   try {
-    await describeKey(kes, name)
+    const { key } = await generateDataKey(kes, name, PROOF)
+    key[Symbol.dispose]()
     return true
   } catch (error) {
     if (saidKes(error, 'noKey')) return false
@@ -88,17 +94,38 @@ async function openSample(
   }
 }
 
-const DETAILS: Record<KeyProof['verdict'], (opened: number, failed: number) => string> = {
-  proven: (opened) => `KES opened ${opened} of ${opened} data keys that this cluster sealed under this name.`,
-  'wrong-material': (opened, failed) =>
-    failed > 0
-      ? `KES did not open ${failed} of ${opened + failed} data keys that this cluster sealed under this name: the key in KES has other material. Do not restart MinIO on it.`
-      : 'The key in KES has other material than the source on the server. Do not restart MinIO on it.',
-  'nothing-to-open': () => 'Nothing on the drives is sealed under this name yet, so there was nothing to open.',
-  'key-missing': () => 'KES has no key of this name.',
+const NOT_READ = 'This account may not read the drives, so nothing that the cluster sealed was tried.'
+
+/**
+ * The old `kes key create NAME BASE64` is where it mostly comes from: today it makes a random key under NAME and leaves
+ * the bytes unused.
+ */
+const wayOut = (name: string) =>
+  `As long as MinIO runs on the static key, nothing is lost: leave it on it, and keep the key’s line. A key made with "kes key create ${name} …", as old guides have it, is a random one. Remove the wrong key in KES ("kes key rm ${name}") once nothing else uses it, import the right material under the name from the static key, and prove it before MinIO is pointed at KES. Where MinIO runs on KES already, bring back the keystore that held the right key.`
+
+function explain(name: string, kind: KeyProof['verdict'], { opened, failed, same }: Found): string {
+  const cluster = 'that this cluster sealed under this name'
+  switch (kind) {
+    case 'proven':
+      return `KES opened ${opened} of ${opened} data keys ${cluster}.${same === false ? ' The source on this server is another key: it is the source that is wrong.' : ''}`
+    case 'key-missing':
+      return 'KES has no key of this name.'
+    case 'nothing-to-open':
+      return 'Nothing that was read from the drives is sealed under this name, so there was nothing to open.'
+    case 'wrong-material':
+      if (failed === 0)
+        return `The key in KES has other material than the source on the server. Do not restart MinIO on it. ${wayOut(name)}`
+      if (opened > 0)
+        return `KES opened ${opened} and did not open ${failed} data keys ${cluster}: two keys have had this name, or what did not open was copied or altered. Do not restart MinIO before you know which.`
+      return `KES did not open ${failed} of ${failed} data keys ${cluster}: the key in KES has other material. Do not restart MinIO on it. ${wayOut(name)}`
+  }
 }
 
-const NOT_READ = 'This account may not read the drives, so nothing that the cluster sealed was tried.'
+interface Found {
+  readonly opened: number
+  readonly failed: number
+  readonly same: boolean | null
+}
 
 function verdict(
   name: string,
@@ -118,7 +145,7 @@ function verdict(
     failed,
     samples: tried,
     sameMaterial: same,
-    detail: (sentence ?? DETAILS[kind](opened, failed)) + compared,
+    detail: (sentence ?? explain(name, kind, { opened, failed, same })) + compared,
     at: new Date().toISOString(),
   }
 }

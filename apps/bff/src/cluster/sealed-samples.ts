@@ -1,96 +1,80 @@
-import { canonicalContext, itemContext } from '../crypto/context.ts'
-import { parseKmsEnvelope } from '../crypto/kms-envelope.ts'
-import { listBuckets } from '../minio/buckets.ts'
-import { listObjectsWithMetadata } from '../minio/object-listing.ts'
-import { type DriveReader, readMeta } from './drive-reader.ts'
+import type { IamItem } from '@strongroom/shared/iam'
+import { type DriveReader, readItem } from './drive-reader.ts'
 import { inspectSource, systemVolume } from './inspect-source.ts'
-
-/** A sealed data key of this cluster, with what it is bound to. */
-export interface SealedSample {
-  readonly from: 'iam' | 'object'
-  readonly path: string
-  readonly sealedKey: Uint8Array
-  readonly context: Uint8Array
-}
+import type { ItemSource } from './item-source.ts'
+import { objectSamples } from './object-samples.ts'
+import { type SealedSample, sampleOfItem } from './sealed-sample.ts'
+import { spread } from './spread.ts'
 
 const FROM_ITEMS = 16
-const FROM_OBJECTS = 8
-const BUCKETS_LOOKED_AT = 20
-const KEYS_LOOKED_AT = 50
+/** A proof must not read all drives of a large cluster: where there is enough to choose from, not even so much. */
+const MOST_ITEMS_READ = 5_000
+const ITEMS_READ = 1_000
+const ENOUGH = 64
+const MOST_MS = 15_000
+const READ_AT_ONCE = 4
 
-/** Sealed data keys under `name`: of IAM and config items, and of objects, a few of each. */
-export async function sealedSamples(reader: DriveReader, name: string): Promise<SealedSample[]> {
-  const [items, objects] = await Promise.all([itemSamples(reader, name), objectSamples(reader, name)])
+const OBJECTS = { wanted: 8, buckets: 20, listed: 50, read: 2 }
+
+/**
+ * Sealed data keys under `name`, from the drives alone: of IAM and config items, of remote targets and tiers, and of
+ * objects, a few of each.
+ *
+ * @param known items of the latest audit, which save reading all of them to find those under this key
+ */
+export async function sealedSamples(
+  reader: DriveReader,
+  name: string,
+  known: readonly IamItem[] = [],
+): Promise<SealedSample[]> {
+  const [items, objects] = await Promise.all([itemSamples(reader, name, known), fromObjects(reader, name)])
   return [...items, ...objects]
 }
 
-async function itemSamples(reader: DriveReader, name: string): Promise<SealedSample[]> {
-  const samples: SealedSample[] = []
+async function itemSamples(reader: DriveReader, name: string, known: readonly IamItem[]): Promise<SealedSample[]> {
   const volume = await systemVolume(reader)
-  for await (const { items } of inspectSource(reader, volume).batches()) {
-    for (const { path, bytes } of items) {
-      const envelope = bytes && parseKmsEnvelope(bytes)
-      if (envelope?.keyName === name) {
-        const sealedKey = envelope.sealedKey.slice()
-        samples.push({ from: 'iam', path, sealedKey, context: itemContext(path, volume) })
-      }
-      bytes?.fill(0)
-    }
-  }
-  return spread(samples, FROM_ITEMS)
+  const paths = spread(
+    known.filter(({ key, state }) => state === 'kms' && key === name),
+    FROM_ITEMS,
+    ({ kind }) => kind,
+  ).map(({ path }) => path)
+  const samples = await readKnown(reader, volume, paths)
+  const fresh = samples.filter(({ keyName }) => keyName === name)
+  return fresh.length > 0 ? fresh : samplesFrom(inspectSource(reader, volume), name)
 }
 
-/** Evenly over the list, so that more than one kind of item is tried. */
-function spread<T>(list: readonly T[], count: number): T[] {
-  const step = Math.max(1, list.length / count)
-  return Array.from({ length: Math.min(count, list.length) }, (_, index) => list[Math.floor(index * step)]!)
-}
-
-async function objectSamples(reader: DriveReader, name: string): Promise<SealedSample[]> {
+async function readKnown(reader: DriveReader, volume: string, paths: readonly string[]): Promise<SealedSample[]> {
   const samples: SealedSample[] = []
-  const buckets = await listBuckets(reader.minio, reader.credentials)
-  for (const bucket of buckets.slice(0, BUCKETS_LOOKED_AT)) {
-    for (const { key, mode } of await firstObjects(reader, bucket.name)) {
-      if (samples.length >= FROM_OBJECTS) return samples
-      if (mode !== 'sse-s3' && mode !== 'sse-kms') continue
-      const sample = await objectSample(reader, bucket.name, key, name)
-      if (sample) samples.push(sample)
+  for (let at = 0; at < paths.length; at += READ_AT_ONCE) {
+    const items = await Promise.all(paths.slice(at, at + READ_AT_ONCE).map((path) => readItem(reader, path, volume)))
+    for (const item of items) {
+      const sample = item && sampleOfItem(item, volume)
+      if (sample !== undefined) samples.push(sample)
+      item?.bytes?.fill(0)
     }
   }
   return samples
 }
 
-/** A bucket that the caller may not list gives no samples: others do. */
-async function firstObjects({ minio, credentials }: DriveReader, bucket: string) {
-  const page = await listObjectsWithMetadata(minio, credentials, bucket, { limit: KEYS_LOOKED_AT }).catch(
-    () => undefined,
-  )
-  return page?.objects ?? []
-}
-
-const SEALED_KEY = 'x-minio-internal-server-side-encryption-s3-kms-sealed-key'
-const KEY_ID = 'x-minio-internal-server-side-encryption-s3-kms-key-id'
-const USER_CONTEXT = 'x-minio-internal-server-side-encryption-context'
-
-/** SSE-S3 and SSE-KMS objects are bound to `{bucket: bucket/object}`; SSE-KMS adds the context a client sent. */
-async function objectSample(
-  reader: DriveReader,
-  bucket: string,
-  key: string,
-  name: string,
-): Promise<SealedSample | undefined> {
-  const metaSys = (await readMeta(reader, key, bucket)) ?? {}
-  const meta = new Map(Object.entries(metaSys).map(([header, value]) => [header.toLowerCase(), text(value)]))
-  const sealed = meta.get(SEALED_KEY)
-  if (sealed === undefined || meta.get(KEY_ID)?.replace('arn:aws:kms:', '') !== name) return undefined
-  const extra = meta.get(USER_CONTEXT)
-  const own: Record<string, string> = extra ? JSON.parse(Buffer.from(extra, 'base64').toString('utf8')) : {}
-  return {
-    from: 'object',
-    path: `${bucket}/${key}`,
-    sealedKey: new Uint8Array(Buffer.from(sealed, 'base64')),
-    context: canonicalContext({ ...own, [bucket]: `${bucket}/${key}` }),
+/** The first that are met, until there are enough of them or enough was read. */
+export async function samplesFrom(source: ItemSource, name: string): Promise<SealedSample[]> {
+  const samples: SealedSample[] = []
+  const began = performance.now()
+  let read = 0
+  for await (const { items } of source.batches()) {
+    for (const item of items) {
+      const sample = sampleOfItem(item, source.volume)
+      if (sample?.keyName === name) samples.push(sample)
+      item.bytes?.fill(0)
+    }
+    read += items.length
+    if (read >= (samples.length >= ENOUGH ? ITEMS_READ : MOST_ITEMS_READ) || performance.now() - began > MOST_MS) break
   }
+  return spread(samples, FROM_ITEMS, ({ kind }) => kind)
 }
 
-const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8')
+async function fromObjects(reader: DriveReader, name: string): Promise<SealedSample[]> {
+  const samples: SealedSample[] = []
+  for await (const sample of objectSamples(reader, { ...OBJECTS, name })) samples.push(sample)
+  return samples
+}

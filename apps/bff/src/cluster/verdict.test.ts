@@ -1,4 +1,5 @@
 import type { ItemKind } from '@strongroom/shared/iam'
+import type { KeyCanary } from '@strongroom/shared/keys'
 import type { KesStatus, Kms } from '@strongroom/shared/kms'
 import { describe, expect, test } from 'vitest'
 import type { SeenAudit } from './audit-store.ts'
@@ -18,6 +19,8 @@ const endpoint: KesStatus = {
   keystoreReachable: true,
   latencyMs: 1,
   identity: 'ab',
+  hops: [],
+  serverCertificate: null,
   checkedAt: NOW.toISOString(),
 }
 
@@ -33,6 +36,7 @@ const kms = (over: Partial<Kms> = {}): Kms => ({
   iamLoaded: true,
   kes: { endpoints: [endpoint] },
   standby: null,
+  cachedOnly: null,
   unknown: [],
   checkedAt: NOW.toISOString(),
   ...over,
@@ -83,6 +87,10 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   buckets: [bucket('sse-s3')],
   bucketsAt: NOW,
   proof: null,
+  canary: null,
+  backupProven: true,
+  keyFindings: [],
+  identities: [],
   legacyVariables: [],
   ignoredKeyFile: false,
   defaultRootPassword: false,
@@ -134,6 +142,25 @@ const node = (version: string): Kms['nodes'][number] => ({
   defaultKey: 'prod',
 })
 
+const away = { since: NOW.toISOString(), until: null, detail: 'What is cached works for a while.' }
+const canary = (state: KeyCanary['state']): KeyCanary => ({
+  state,
+  sealedAt: NOW.toISOString(),
+  since: NOW.toISOString(),
+  checkedAt: NOW.toISOString(),
+  detail: '',
+})
+const ending = (daysLeft: number, severity: 'info' | 'critical'): KesStatus => ({
+  ...endpoint,
+  serverCertificate: {
+    subject: 'CN=kes',
+    notBefore: '2026-01-01T00:00:00Z',
+    notAfter: new Date(NOW.getTime() + daysLeft * 86_400_000).toISOString(),
+    daysLeft,
+    severity,
+  },
+})
+
 const cases: [string, Partial<Observed>, string, string][] = [
   [
     'IAM not loaded',
@@ -142,6 +169,37 @@ const cases: [string, Partial<Observed>, string, string][] = [
     'MinIO is running but has not loaded its users. Do not change anything.',
   ],
   ['wrong key', { proof: wrong }, 'wrong-key', 'Key prod in KES is not the key that sealed this cluster’s data.'],
+  [
+    'the key replaced in KES',
+    { canary: canary('replaced') },
+    'wrong-key',
+    'Key prod in KES has other material than it had. Do not restart MinIO.',
+  ],
+  [
+    'the key gone from KES',
+    { canary: canary('missing') },
+    'wrong-key',
+    'KES has no key prod any more. Do not restart MinIO.',
+  ],
+  [
+    'keystore gone',
+    { kms: kms({ cachedOnly: away }) },
+    'kes-cached-only',
+    'KES answers from memory; its keystore is unreachable since 14:02:11 UTC. Do not restart KES or MinIO.',
+  ],
+  [
+    'one of two endpoints',
+    { kms: kms({ kes: { endpoints: [endpoint, { ...endpoint, reachable: false, trouble: 'refuses' }] } }) },
+    'kes-partly',
+    '1 of 2 KES endpoints work; no service is lost yet.',
+  ],
+  [
+    'a certificate about to end',
+    { kms: kms({ kes: { endpoints: [ending(12, 'info')] } }), backupProven: false },
+    'expiring',
+    'All sealed. The certificate of KES at https://kes:7373 expires in 12 days.',
+  ],
+  ['no second copy', { backupProven: false }, 'no-backup', 'All sealed. Key prod has no proven backup.'],
   ['KES down', { kesDownSince: NOW }, 'kes-down', 'KES can’t be reached since 14:02:11 UTC. Do not restart MinIO.'],
   [
     'root credentials',
@@ -329,6 +387,24 @@ describe('findings', () => {
     expect(many.title).toBe('7 IAM and config items became plaintext again')
     expect(many.detail).toContain('u4/identity.json …')
     expect(many.detail).not.toContain('u5')
+  })
+
+  test('a certificate is told with its end, and what was found of the keys as it is', () => {
+    const lost = {
+      id: 'canary-prod',
+      severity: 'critical' as const,
+      title: 'Key prod is gone',
+      detail: '',
+      action: { label: 'See the key', href: '/keys/prod' },
+    }
+    const found = findings(
+      observed({ kms: kms({ kes: { endpoints: [ending(12, 'info'), ending(-1, 'critical')] } }), keyFindings: [lost] }),
+    )
+    expect(found.map(({ severity, title }) => `${severity}: ${title}`)).toEqual([
+      'critical: Key prod is gone',
+      'critical: The certificate of KES at https://kes:7373 has expired',
+      'info: The certificate of KES at https://kes:7373 expires in 12 days',
+    ])
   })
 
   test('bucket targets and batch jobs in plaintext have cures of their own', () => {

@@ -26,10 +26,37 @@ const wrongKey: Rule = ({ proof }) =>
     ? critical('wrong-key', `Key ${proof.name} in KES is not the key that sealed this cluster’s data.`)
     : undefined
 
+const lostKey: Rule = ({ kms, canary }) => {
+  if (kms.kind !== 'kes' || (canary?.state !== 'replaced' && canary?.state !== 'missing')) return undefined
+  const sentence =
+    canary.state === 'missing'
+      ? `KES has no key ${kms.defaultKey} any more. Do not restart MinIO.`
+      : `Key ${kms.defaultKey} in KES has other material than it had. Do not restart MinIO.`
+  return critical('wrong-key', sentence)
+}
+
 const kesDown: Rule = ({ kms, kesDownSince }) =>
   kms.kind === 'kes' && kesDownSince !== null
     ? critical('kes-down', `KES can’t be reached since ${clock(kesDownSince)}. Do not restart MinIO.`)
     : undefined
+
+const cachedOnly: Rule = ({ kms }) => {
+  if (kms.cachedOnly === null) return undefined
+  const { since, until } = kms.cachedOnly
+  const estimate = until === null ? '' : ` (estimate: until about ${clock(until)})`
+  return critical(
+    'kes-cached-only',
+    `KES answers from memory; its keystore is unreachable since ${clock(since)}${estimate}. Do not restart KES or MinIO.`,
+  )
+}
+
+const partly: Rule = ({ kms }) => {
+  const endpoints = kms.kes?.endpoints ?? []
+  const well = endpoints.filter(({ trouble }) => trouble === null).length
+  if (endpoints.length < 2 || well === endpoints.length || well === 0) return undefined
+  const sentence = `${well} of ${endpoints.length} KES endpoints work; no service is lost yet.`
+  return { id: 'kes-partly', severity: 'warning', sentence }
+}
 
 /** What is left when nothing is to move any more is no emergency, and still a reason to keep the root password. */
 const rootCredentials: Rule = ({ kms, audit }) => {
@@ -127,11 +154,35 @@ const unseen: Rule = (observed) => {
   return gaps.length > 0 ? unverified(gaps.join('; ')) : undefined
 }
 
+/** All is sealed, and will not stay so by itself. */
+const expiring: Rule = ({ kms, identities }) => {
+  const endpoints = kms.kes?.endpoints ?? []
+  const certificates = [
+    ...endpoints.map(({ url, serverCertificate }) => ({ whose: `of KES at ${url}`, certificate: serverCertificate })),
+    ...identities.map(({ certificate }) => ({ whose: 'of the console towards KES', certificate })),
+  ]
+  const due = certificates
+    .flatMap(({ whose, certificate }) => (certificate?.severity ? [{ whose, ...certificate }] : []))
+    .toSorted((a, b) => a.daysLeft - b.daysLeft)[0]
+  if (due === undefined) return undefined
+  const when = due.daysLeft < 0 ? 'has expired' : `expires in ${plural(due.daysLeft, 'day')}`
+  const severity = due.severity === 'critical' ? 'critical' : 'warning'
+  return { id: 'expiring', severity, sentence: `All sealed. The certificate ${due.whose} ${when}.` }
+}
+
+const noBackup: Rule = ({ kms, backupProven }) =>
+  kms.kind === 'kes' && backupProven === false
+    ? { id: 'no-backup', severity: 'warning', sentence: `All sealed. Key ${kms.defaultKey} has no proven backup.` }
+    : undefined
+
 /** In the order of danger; the first that holds gives the sentence. */
 const RULES: readonly Rule[] = [
   iamNotLoaded,
   wrongKey,
+  lostKey,
   kesDown,
+  cachedOnly,
+  partly,
   rootCredentials,
   regressed,
   plaintextIam,
@@ -143,6 +194,8 @@ const RULES: readonly Rule[] = [
   batchJobs,
   bucketsOpen,
   unseen,
+  expiring,
+  noBackup,
 ]
 
 /** What was not looked at, or not completely: a verdict over it would be a guess. */

@@ -2,6 +2,7 @@ import type { BlockList } from 'node:net'
 import { isAbsolute, join, resolve } from 'node:path'
 import { readCa, readTlsPair, type TlsPair } from './certificates.ts'
 import { ConfigError } from './config-error.ts'
+import { type DrillSettings, readDrillSettings } from './drill-settings.ts'
 import { readEnvFile } from './env-file.ts'
 import { type KesSettings, readKesSettings } from './kes-settings.ts'
 import { type DeclaredSource, readKeySources } from './key-sources.ts'
@@ -39,6 +40,8 @@ export interface Config {
   /** MinIO's root user, from the env file; null when it does not say. */
   readonly rootCredentials: RootCredentials | null
   readonly kes: KesSettings | null
+  /** A KES restored from backup, for drills alone. */
+  readonly drill: DrillSettings | null
   readonly keySources: readonly DeclaredSource[]
   /** Names of variables of former releases that the env file still sets. */
   readonly legacy: readonly string[]
@@ -79,6 +82,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     envFile,
     rootCredentials: readRootCredentials(variables),
     kes: readKesSettings(own, file),
+    drill: readDrillSettings(own),
     keySources: readKeySources(own),
     legacy: legacyNames(variables),
     kmsKeyFileIgnored: kmsKeyFileIgnored(variables),

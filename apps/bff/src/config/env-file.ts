@@ -47,10 +47,16 @@ export function parseEnvFile(text: string): Map<string, string> {
         `Line ${index + 1} of the env file has no "=": MinIO does not start with it. Write NAME=value, or begin the line with #.`,
       )
     }
-    if (read) variables.set(read.name, read.value)
+    if (read) variables.set(whole(read.name), whole(read.value))
   }
   return variables
 }
+
+/**
+ * A string of its own: V8 keeps a part of a longer string as a view of it, so that one value that is kept would keep the
+ * whole file, and with it every secret in it.
+ */
+const whole = (part: string) => Buffer.from(part).toString('utf8')
 
 const SIZE_LIMIT_BYTES = 1024 * 1024
 

@@ -1,27 +1,35 @@
-import type { KesCredentials } from '../kes/identity.ts'
-import { Secret } from '../secret.ts'
+import { identityVariables } from '../kes/identity.ts'
+import type { KesIdentityFiles, SecretSource } from '../kes/identity-files.ts'
 import { readCa } from './certificates.ts'
 import { ConfigError } from './config-error.ts'
+import { readGoDuration } from './kes-settings-duration.ts'
 import { expandEndpoints } from './urls.ts'
 import { type Lookup, lookupIn, readSecret, readText } from './variables.ts'
 
+export type { KesIdentityFiles } from '../kes/identity-files.ts'
+
 export interface KesSettings {
   readonly endpoints: readonly URL[]
-  readonly credentials: KesCredentials
+  /** Under which the console looks at KES. */
+  readonly credentials: KesIdentityFiles
+  /** For these acts alone; null: it has none of its own. */
+  readonly identities: Readonly<Record<'prove' | 'import' | 'delete', KesIdentityFiles | null>>
+  /** MinIO's own, where the env file names it; its files may be out of reach here. */
+  readonly minio: KesIdentityFiles | null
   /** PEM certificates that sign KES's own; null trusts what Node trusts. */
   readonly ca: string | null
   /** MinIO's default key; null when only the console knows this KES. */
   readonly keyName: string | null
+  /** `cache.expiry.offline` of KES, as the administrator told it; null when not told. */
+  readonly offlineCacheMs: number | null
 }
 
 const ENDPOINT = 'MINIO_KMS_KES_ENDPOINT'
 const KEY_NAME = 'MINIO_KMS_KES_KEY_NAME'
 const CA_PATH = 'MINIO_KMS_KES_CAPATH'
-const API_KEY = 'MINIO_KMS_KES_API_KEY'
-const CERT_FILE = 'MINIO_KMS_KES_CERT_FILE'
-const KEY_FILE = 'MINIO_KMS_KES_KEY_FILE'
-const KEY_PASSWORD = 'MINIO_KMS_KES_KEY_PASSWORD'
-const CREDENTIALS = [API_KEY, `${API_KEY}_FILE`, CERT_FILE, KEY_FILE, KEY_PASSWORD, `${KEY_PASSWORD}_FILE`]
+const OFFLINE_CACHE = 'STRONGROOM_KES_OFFLINE_CACHE'
+const OBSERVE = 'MINIO_KMS_KES'
+const ACTS = { prove: 'STRONGROOM_KES_PROVE', import: 'STRONGROOM_KES_IMPORT', delete: 'STRONGROOM_KES_DELETE' }
 
 /**
  * The KES of the console: MinIO's own names, in the console's environment first, then in the cluster's env file. The
@@ -31,7 +39,8 @@ export function readKesSettings(own: Lookup, file: Lookup): KesSettings | null {
   const lookup = lookupIn(own, file)
   const endpoints = lookup(ENDPOINT)
   if (!endpoints) {
-    const alone = [KEY_NAME, CA_PATH, ...CREDENTIALS].find((name) => lookup(name))
+    const credentials = [OBSERVE, ...Object.values(ACTS)].flatMap(variablesOf)
+    const alone = [KEY_NAME, CA_PATH, OFFLINE_CACHE, ...credentials].find((name) => lookup(name))
     if (alone) {
       throw new ConfigError(
         `${ENDPOINT} is missing: ${alone} is set, so say where KES is, as in https://kes.example:7373.`,
@@ -41,32 +50,86 @@ export function readKesSettings(own: Lookup, file: Lookup): KesSettings | null {
   }
   return {
     endpoints: expandEndpoints(ENDPOINT, endpoints, ['https:']),
-    credentials: readCredentials(CREDENTIALS.some((name) => own(name)) ? own : file),
+    credentials: readKesIdentityFiles(names(own, OBSERVE) ? own : file, OBSERVE),
+    identities: {
+      prove: findKesIdentityFiles(own, ACTS.prove),
+      import: findKesIdentityFiles(own, ACTS.import),
+      delete: findKesIdentityFiles(own, ACTS.delete),
+    },
+    minio: minioIdentity(file),
     ca: readCa(lookup, CA_PATH),
     keyName: lookup(KEY_NAME) ?? null,
+    offlineCacheMs: readGoDuration(own, OFFLINE_CACHE),
   }
 }
 
-function readCredentials(lookup: Lookup): KesCredentials {
-  const apiKey = readSecret(lookup, API_KEY)
-  const certPath = lookup(CERT_FILE)
-  const keyPath = lookup(KEY_FILE)
-  if (apiKey) {
-    const other = [CERT_FILE, KEY_FILE].find((name) => lookup(name))
-    if (other) throw new ConfigError(`${API_KEY} and ${other} are both set: remove one of the two.`)
-    return { kind: 'api-key', apiKey }
+/**
+ * Where an identity lies, from `PREFIX_CERT_FILE` and `PREFIX_KEY_FILE` (with `PREFIX_KEY_PASSWORD`), or
+ * `PREFIX_API_KEY`; the two secrets also as `…_FILE`.
+ *
+ * @param prefix as in `MINIO_KMS_KES`
+ * @throws ConfigError when none or both are set, half of a pair is missing, or a file can't be read
+ */
+export function readKesIdentityFiles(lookup: Lookup, prefix: string): KesIdentityFiles {
+  const files = locate(lookup, prefix)
+  // Read once for its error: a wrong path is told at the start, not at the first call.
+  if (files.kind === 'certificate') {
+    const variables = identityVariables(prefix)
+    readText(variables.certFile, files.certFile)
+    readText(variables.keyFile, files.keyFile)
+  }
+  return files
+}
+
+/** As {@link readKesIdentityFiles}; null where none of its variables is set. */
+const findKesIdentityFiles = (lookup: Lookup, prefix: string): KesIdentityFiles | null =>
+  names(lookup, prefix) ? readKesIdentityFiles(lookup, prefix) : null
+
+const variablesOf = (prefix: string): string[] => {
+  const { apiKey, certFile, keyFile, keyPassword } = identityVariables(prefix)
+  return [apiKey, `${apiKey}_FILE`, certFile, keyFile, keyPassword, `${keyPassword}_FILE`]
+}
+
+const names = (lookup: Lookup, prefix: string): boolean => variablesOf(prefix).some((name) => lookup(name))
+
+function locate(lookup: Lookup, prefix: string): KesIdentityFiles {
+  const { apiKey, certFile, keyFile, keyPassword } = identityVariables(prefix)
+  const found = locateSecret(lookup, apiKey)
+  const certPath = lookup(certFile)
+  const keyPath = lookup(keyFile)
+  if (found) {
+    const other = [certFile, keyFile].find((name) => lookup(name))
+    if (other) throw new ConfigError(`${apiKey} and ${other} are both set: remove one of the two.`)
+    return { kind: 'api-key', prefix, apiKey: found }
   }
   if (!certPath && !keyPath) {
-    throw new ConfigError(
-      `${API_KEY} is missing: KES wants to know who asks, so set it, or ${CERT_FILE} and ${KEY_FILE}.`,
-    )
+    throw new ConfigError(`${apiKey} is missing: KES wants to know who asks, so set it, or ${certFile} and ${keyFile}.`)
   }
-  if (!certPath) throw new ConfigError(`${CERT_FILE} is missing: ${KEY_FILE} is set, so name its certificate too.`)
-  if (!keyPath) throw new ConfigError(`${KEY_FILE} is missing: ${CERT_FILE} is set, so name its private key too.`)
+  if (!certPath) throw new ConfigError(`${certFile} is missing: ${keyFile} is set, so name its certificate too.`)
+  if (!keyPath) throw new ConfigError(`${keyFile} is missing: ${certFile} is set, so name its private key too.`)
   return {
     kind: 'certificate',
-    cert: readText(CERT_FILE, certPath),
-    key: new Secret(readText(KEY_FILE, keyPath)),
-    password: readSecret(lookup, KEY_PASSWORD),
+    prefix,
+    certFile: certPath,
+    keyFile: keyPath,
+    password: locateSecret(lookup, keyPassword),
+  }
+}
+
+/** @throws ConfigError when it is given twice, or its file can't be read or is empty */
+function locateSecret(lookup: Lookup, name: string): SecretSource | null {
+  const value = readSecret(lookup, name)
+  const file = lookup(`${name}_FILE`)
+  if (value === null) return null
+  return file === undefined ? { value } : { file }
+}
+
+/** MinIO's files need not be readable for the console. */
+function minioIdentity(file: Lookup): KesIdentityFiles | null {
+  try {
+    return names(file, OBSERVE) ? locate(file, OBSERVE) : null
+  } catch (error) {
+    if (error instanceof ConfigError) return null
+    throw error
   }
 }

@@ -120,14 +120,10 @@ async function openStaticKey(envFile: string): Promise<Opened | null> {
   const path = variables.get('MINIO_KMS_SECRET_KEY_FILE')
   if (path && kmsKeyFileIgnored(variables) === null) {
     const { bytes, shared } = await readKeyFile(path)
-    try {
-      return { ...decodeStaticKey(bytes.toString('utf8').trim()), shared }
-    } finally {
-      bytes.fill(0)
-    }
+    return { ...decodeStaticKey(bytes), shared }
   }
   const value = variables.get('MINIO_KMS_SECRET_KEY')
-  return value ? { ...decodeStaticKey(value), shared: false } : null
+  return value ? { ...decodeStaticKey(Buffer.from(value)), shared: false } : null
 }
 
 function sentenceOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { fingerprint } from '../crypto/fingerprint.ts'
+import type { Secret } from '../secret.ts'
 
 /** The name under which samples are compared, so that one is recognised under whatever name it is used. */
 const SAMPLE_NAME = 'known sample'
@@ -22,3 +23,6 @@ export function knownWeakness(material: Uint8Array): string | null {
     ? null
     : `This is a published sample key (${where}): anybody can decrypt with it. Move it to KES to keep what it sealed readable, then rotate to a key made by KES.`
 }
+
+/** {@link knownWeakness} of what lies in a box. */
+export const weaknessOf = (material: Secret<Uint8Array>): string | null => material.expose(knownWeakness)

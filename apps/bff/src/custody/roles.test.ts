@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { mayImport, readRoles } from './roles.ts'
+import { mayUse, type Roles, readRoles } from './roles.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'roles-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -13,6 +13,8 @@ const put = (content: unknown, mode = 0o600) => {
   return path
 }
 const alice = { identity: 'alice', role: 'importer', prefix: 'prod-' }
+
+const mayImport = (roles: Roles, account: string, key: string) => mayUse(roles, account, ['importer'], key)
 
 test('an importer imports what begins with the prefix, and nobody else does', async () => {
   const roles = await readRoles(put({ roles: [alice, { identity: 'bob', role: 'operator', prefix: '' }] }))

@@ -5,10 +5,17 @@ import { ConfigError } from '../config/config-error.ts'
 const Grant = z.strictObject({
   /** The account as MinIO knows it: user name, LDAP DN, OIDC subject. */
   identity: z.string().check(z.minLength(1)),
+  /**
+   * `viewer` sees keys, `operator` makes them and keeps their canaries, `importer` brings material too, `deleter` takes
+   * keys away. No role includes another: one that is not `viewer` still sees the keys it is for.
+   */
   role: z.enum(['viewer', 'operator', 'importer', 'deleter']),
   /** Only keys whose names begin so; empty: all keys. */
   prefix: z.string().check(z.regex(/^[\w-]{0,80}$/)),
 })
+export type Role = z.infer<typeof Grant>['role']
+export const ANY_ROLE: readonly Role[] = ['viewer', 'operator', 'importer', 'deleter']
+
 const RolesFile = z.strictObject({ roles: z.array(Grant) })
 
 /** The second lock of what goes to KES: who holds which role for which keys, as a file on the host says it. */
@@ -58,6 +65,17 @@ function parse(path: string, text: string): Roles {
   )
 }
 
-/** Whether the roles let `account` import the key `keyName`. No role includes another. */
-export const mayImport = (roles: Roles, account: string, keyName: string): boolean =>
-  roles.some(({ identity, role, prefix }) => identity === account && role === 'importer' && keyName.startsWith(prefix))
+/**
+ * Whether the roles give `account` one of `wanted` for the key `keyName`. No role includes another.
+ *
+ * @param keyName null: all keys at once, which takes a role without a prefix
+ */
+export const mayUse = (roles: Roles, account: string, wanted: readonly Role[], keyName: string | null): boolean =>
+  roles.some(
+    ({ identity, role, prefix }) =>
+      identity === account && wanted.includes(role) && (keyName === null ? prefix === '' : keyName.startsWith(prefix)),
+  )
+
+/** Whether the roles give `account` one of `wanted` for any key at all. */
+export const holdsRole = (roles: Roles, account: string, wanted: readonly Role[]): boolean =>
+  roles.some(({ identity, role }) => identity === account && wanted.includes(role))

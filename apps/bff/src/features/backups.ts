@@ -1,7 +1,7 @@
 import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/backups'
-import { sealedForOf } from '../cluster/backup/sealed-for.ts'
 import { takeBackup } from '../cluster/backup/take-backup.ts'
 import { type Console, minioFor, requireDriveReading } from '../console.ts'
+import { sealedForOf } from '../custody/sealed-for.ts'
 import { AppError } from '../errors.ts'
 import { bind, bindDownload, type Router } from '../http/bind.ts'
 import { Secret } from '../secret.ts'

@@ -1,107 +1,156 @@
+import type { Activity } from '@strongroom/shared/activity'
 import {
   createKey,
-  importKey,
+  dropCanary,
   type KeyDetails,
+  type KeyProof,
+  keepCanary,
   listKeys,
   proveKey,
   readKey,
-  readKeyImport,
 } from '@strongroom/shared/keys'
+import { DefaultKey } from '../cluster/default-key.ts'
+import { EscrowMemory } from '../cluster/escrow-memory.ts'
 import {
   requireCreateKey,
-  requireHostView,
-  requireImportKey,
+  requireKeyOperator,
   requireListKeys,
   requireReadKey,
   visibleNames,
 } from '../cluster/kes-locks.ts'
-import { type ProofScope, proveKey as prove } from '../cluster/prove-key.ts'
+import { backupOf } from '../cluster/key-backup.ts'
+import { KeyDescriptions } from '../cluster/key-descriptions.ts'
+import { ProofLimit } from '../cluster/proof-limit.ts'
+import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
-import { type Console, driveReader, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
+import { type Console, driveReader, kesLocks, minioFor, requireKes } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import * as kesKeys from '../kes/keys.ts'
 import { listKeys as namesIn } from '../kes/list-keys.ts'
-import { kmsStatus } from '../minio/kms.ts'
+import type { Kes } from '../kes/transport.ts'
 import type { Secret } from '../secret.ts'
 
 export function keyRoutes(router: Router, console: Console) {
+  const { canaries, deletions, drills, proofs } = console
+  const [defaults, descriptions, limit] = [new DefaultKey(), new KeyDescriptions(), new ProofLimit()]
+  const escrows = new EscrowMemory(console.config.backupDir)
+
   const locks = (c: RequestContext) => kesLocks(console, c)
+
+  /** Null for who may not ask for the KMS status: they see no default marked. */
+  const defaultKey = async (c: RequestContext) => {
+    const { minio, credentials } = minioFor(console, c)
+    const name = await defaults.of(minio, credentials)
+    if (name !== null) canaries.want(name)
+    return name
+  }
+
+  const recorded = <T>(
+    act: Activity['act'],
+    name: string,
+    c: RequestContext,
+    run: () => Promise<T>,
+    tell?: (done: T) => string,
+  ) =>
+    console.trail.recorded({ act, target: name, account: c.var.caller.account, requestId: c.var.requestId }, run, tell)
+
+  async function describe(name: string, c: RequestContext): Promise<KeyDetails> {
+    const [key, byDefault, copies] = await Promise.all([
+      descriptions.of(requireKes(console), name),
+      defaultKey(c),
+      escrows.times(),
+    ])
+    const proof = proofs.find(name)
+    return {
+      ...key,
+      isDefault: name === byDefault,
+      canary: canaries.of(name),
+      backup: backupOf(name, { drills, escrows: copies }),
+      deletion: deletions.stageOf(name),
+      provenAt: proof?.verdict === 'proven' ? proof.at : null,
+    }
+  }
 
   bind(router, listKeys, async ({ prefix = '', after, limit }, c) => {
     const kes = requireKes(console)
-    await requireListKeys(locks(c), c.var.caller)
-    const isDefault = await defaultKeyTest(console, c)
-    const found: string[] = []
-    for await (const name of namesIn(kes, prefix)) {
-      if (after !== undefined && name <= after) continue
-      found.push(name)
-      if (found.length > limit) break
-    }
-    const page = found.slice(0, limit)
+    const [byDefault] = await Promise.all([defaultKey(c), requireListKeys(locks(c), c.var.caller)])
+    const { page, more } = await pageOf(kes, { prefix, after, limit })
     const names = await visibleNames(locks(c), c.var.caller, page)
-    const keys = names.map((name) => ({ name, isDefault: isDefault(name) }))
-    return { source: 'kes' as const, keys, ...(found.length > limit && { next: page.at(-1)! }) }
+    const keys = names.map((name) => ({
+      name,
+      isDefault: name === byDefault,
+      canary: canaries.of(name)?.state ?? null,
+      deletion: deletions.stageOf(name),
+    }))
+    return { source: 'kes' as const, keys, ...(more && { next: page.at(-1)! }) }
   })
 
   bind(router, createKey, async ({ name }, c) => {
-    const kes = requireKes(console)
-    const { made } = await requireCreateKey(locks(c), c.var.caller, name)
-    if (!made || !(await exists(console, name))) await kesKeys.createKey(kes, name)
-    console.log.info(
-      { act: 'create-key', key: name, account: c.var.caller.account, requestId: c.var.requestId },
-      'key created',
-    )
-    return describe(console, c, name)
+    const kes = requireKes(console, 'import')
+    // Within the record: where MinIO runs on KES, asking whether the caller may is already the act.
+    await recorded('create-key', name, c, async () => {
+      const { made } = await requireCreateKey(locks(c), c.var.caller, name)
+      if (!made || !(await exists(requireKes(console), name))) await kesKeys.createKey(kes, name)
+    })
+    await canaries.ensure(name)
+    return describe(name, c)
   })
 
   bind(router, readKey, async ({ name }, c) => {
     await requireReadKey(locks(c), c.var.caller, name)
-    return describe(console, c, name)
-  })
-
-  bind(router, readKeyImport, async (_, c) => {
-    await requireHostView(locks(c), c.var.caller, () => requireDriveReading(console, c))
-    return { sources: await listSources(console.config) }
-  })
-
-  bind(router, importKey, async ({ name, source }, c) => {
-    const kes = requireKes(console)
-    await requireImportKey(locks(c), c.var.caller, name)
-    using material = await openSource(console.config, source.id, name)
-    await kesKeys.importKey(kes, name, material, 'AES256')
-    const { account } = c.var.caller
-    console.log.info(
-      { act: 'import-key', key: name, source: source.id, account, requestId: c.var.requestId },
-      'key imported',
-    )
-    const samples = await samplesOf(console, c, name).catch(unlessRefused)
-    return { proof: await proof(console, { name, samples, material }) }
+    return describe(name, c)
   })
 
   bind(router, proveKey, async ({ name }, c) => {
+    const kes = requireKes(console, 'prove')
     await requireReadKey(locks(c), c.var.caller, name)
-    using material = await sourceOf(console, name)
-    return await proof(console, { name, samples: await samplesOf(console, c, name), material })
+    limit.count(c.var.caller.account)
+    return recorded('prove-key', name, c, () => proofOf(console, c, kes, name), toldOf)
+  })
+
+  bind(router, keepCanary, async ({ name }, c) => {
+    await requireKeyOperator(locks(c), c.var.caller, name)
+    return recorded('keep-canary', name, c, () => canaries.keep(name))
+  })
+
+  bind(router, dropCanary, async ({ name }, c) => {
+    await requireKeyOperator(locks(c), c.var.caller, name)
+    await recorded('drop-canary', name, c, () => canaries.drop(name))
+    return null
   })
 }
 
-/** Only a proof on the cluster's own data is remembered. */
-async function proof(console: Console, order: Omit<ProofScope, 'kes'>) {
-  const found = await prove({ kes: requireKes(console), ...order })
-  return order.samples === null ? found : console.proofs.keep(found)
+interface PageOrder {
+  readonly prefix: string
+  readonly after: string | undefined
+  readonly limit: number
 }
 
-const samplesOf = async (console: Console, c: RequestContext, name: string) =>
-  sealedSamples(await driveReader(console, minioFor(console, c)), name)
-
-/** An importer need not be allowed to read the drives: the key is then compared with its source alone. */
-function unlessRefused(error: unknown): null {
-  if (error instanceof AppError && error.code === 'not-allowed') return null
-  throw error
+async function pageOf(kes: Kes, { prefix, after, limit }: PageOrder): Promise<{ page: string[]; more: boolean }> {
+  const page: string[] = []
+  for await (const name of namesIn(kes, prefix, after)) {
+    if (page.length === limit) return { page, more: true }
+    page.push(name)
+  }
+  return { page, more: false }
 }
+
+/** Samples come from the drives alone, read with the caller's credentials. */
+async function proofOf(console: Console, c: RequestContext, kes: Kes, name: string): Promise<KeyProof> {
+  using material = await sourceOf(console, name)
+  await console.audits.refresh()
+  const reader = await driveReader(console, minioFor(console, c))
+  const samples = await sealedSamples(reader, name, console.audits.latest?.items)
+  const proof = await console.proofs.keep(await prove({ kes, name, samples, material }))
+  if (proof.verdict === 'proven') await console.canaries.ensure(name)
+  return proof
+}
+
+const toldOf = ({ verdict, opened, failed }: KeyProof) =>
+  `${verdict}: ${opened} data keys of this cluster opened, ${failed} did not.`
 
 /** The material of this name on the host, to compare with; null where there is none that can be used. */
 async function sourceOf({ config }: Console, name: string): Promise<Secret<Uint8Array> | null> {
@@ -111,27 +160,12 @@ async function sourceOf({ config }: Console, name: string): Promise<Secret<Uint8
   return source === undefined ? null : openSource(config, source.id, name)
 }
 
-async function describe(console: Console, c: RequestContext, name: string): Promise<KeyDetails> {
-  const [key, isDefault] = await Promise.all([
-    kesKeys.describeKey(requireKes(console), name),
-    defaultKeyTest(console, c),
-  ])
-  return { ...key, isDefault: isDefault(name) }
-}
-
-async function exists(console: Console, name: string) {
+async function exists(kes: Kes, name: string): Promise<boolean> {
   try {
-    await kesKeys.describeKey(requireKes(console), name)
+    await kesKeys.describeKey(kes, name)
     return true
   } catch (error) {
     if (error instanceof AppError && error.code === 'not-found') return false
     throw error
   }
-}
-
-/** Who may not ask for the KMS status sees no default marked. */
-async function defaultKeyTest(console: Console, c: RequestContext) {
-  const { minio, credentials } = minioFor(console, c)
-  const status = await kmsStatus(minio, credentials).catch(() => null)
-  return (name: string) => name === status?.defaultKey
 }

@@ -1,21 +1,28 @@
 import { readOverview } from '@strongroom/shared/overview'
 import { observeBuckets } from '../cluster/bucket-observation.ts'
+import { canaryFindings } from '../cluster/canary-findings.ts'
+import { deletionFindings } from '../cluster/deletion-findings.ts'
 import { findings } from '../cluster/findings.ts'
+import { policiesEverywhere } from '../cluster/kes-denial.ts'
 import { requireListKeys } from '../cluster/kes-locks.ts'
+import { backupFindings } from '../cluster/key-backup.ts'
+import { KeyCount } from '../cluster/key-count.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
 import type { Config } from '../config/config.ts'
 import { type Console, driveSight, kesLocks, kmsNow, minioFor } from '../console.ts'
+import { escrowTimes } from '../custody/escrow.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
-import { listKeys } from '../kes/list-keys.ts'
 
 const DEFAULT_PASSWORD = 'minioadmin'
 
 export function overviewRoutes(router: Router, console: Console) {
+  const count = new KeyCount()
   bind(router, readOverview, async (_, c) => {
-    const [observed, keys] = await Promise.all([observe(console, c), countKeys(console, c)])
+    const keys = await countKeys(console, c, count)
+    const observed = await observe(console, c, keys !== null)
     const { kms, audit, buckets } = observed
     return {
       verdict: verdict(observed),
@@ -39,25 +46,51 @@ export function overviewRoutes(router: Router, console: Console) {
   })
 }
 
-async function observe(console: Console, c: RequestContext): Promise<Observed> {
+/** @param seesKeys every name of a key is for this caller */
+async function observe(console: Console, c: RequestContext, seesKeys: boolean): Promise<Observed> {
   const { config } = console
   const access = minioFor(console, c)
   const kms = await kmsNow(console, c)
   const drives = await driveSight(console, c)
   await console.audits.refresh()
   const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
+  const audit = drives === 'shown' ? (console.audits.latest?.audit ?? null) : null
+  const { defaultKey } = kms
+  if (kms.kind === 'kes' && defaultKey !== null) console.canaries.want(defaultKey)
   return {
     kms,
     kesDownSince: console.kesWatch.note(kms),
-    audit: drives === 'shown' ? (console.audits.latest?.audit ?? null) : null,
+    audit,
     regression: drives === 'shown' ? await console.audits.regression() : null,
     drives,
     buckets,
     bucketsAt: new Date(),
-    proof: console.proofs.find(kms.defaultKey),
+    proof: console.proofs.find(defaultKey),
+    canary: defaultKey === null ? null : console.canaries.of(defaultKey),
+    backupProven: defaultKey === null ? null : (console.drills.of(defaultKey)?.proven ?? null) !== null,
+    keyFindings: seesKeys ? await findingsOfKeys(console, { kms, audit, buckets }) : [],
+    identities: kms.kind === 'unknown' ? [] : console.kesDoors.identities(),
     ...envFileFacts(config, c.var.caller.root || drives === 'shown'),
     now: new Date(),
   }
+}
+
+async function findingsOfKeys(console: Console, { kms, audit, buckets }: Pick<Observed, 'kms' | 'audit' | 'buckets'>) {
+  if (console.kes === null) return []
+  await console.deletions.refresh()
+  const marked = console.deletions.all()
+  const quarantined = marked.some(({ quarantinedAt }) => quarantinedAt !== null)
+  const policies = quarantined ? await policiesEverywhere(console.kes).catch(unlessOver) : null
+  const backups = { drills: console.drills, escrows: await escrowTimes(console.config.backupDir) }
+  const sealing = [
+    ...Object.keys(audit?.counts.kms ?? {}),
+    ...(kms.kind === 'kes' ? [kms.defaultKey ?? []].flat() : []),
+  ]
+  return [
+    ...canaryFindings(console.canaries.all()),
+    ...deletionFindings({ marked, kms, audit, buckets, policies }),
+    ...(kms.kind === 'kes' ? backupFindings(sealing, backups) : []),
+  ]
 }
 
 /** What the cluster's env file tells against it, for those whom it concerns. */
@@ -69,14 +102,12 @@ const envFileFacts = ({ legacy, kmsKeyFileIgnored, rootCredentials }: Config, sh
 })
 
 /** The number is told to those who may see every name. */
-async function countKeys(console: Console, c: RequestContext) {
+async function countKeys(console: Console, c: RequestContext, count: KeyCount) {
   if (console.kes === null) return null
   try {
     if (!c.var.caller.root && (await driveSight(console, c)) !== 'shown') return null
     await requireListKeys(kesLocks(console, c), c.var.caller)
-    let total = 0
-    for await (const _ of listKeys(console.kes, '')) total++
-    return { total }
+    return { total: await count.of(console.kes) }
   } catch (error) {
     return unlessOver(error)
   }

@@ -1,6 +1,9 @@
 import { type Capabilities, readSession, type Session, signIn, signOut } from '@strongroom/shared/session'
 import type * as z from 'zod/mini'
+import { type CallerPolicy, type RequestOrigin, readCallerPolicy } from '../cluster/caller-policy.ts'
+import { pluginIn } from '../cluster/caller-policy-plugin.ts'
 import { type Console, rolesReader } from '../console.ts'
+import { ANY_ROLE, holdsRole, type Role } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -9,9 +12,10 @@ import { userInfo } from '../minio/iam.ts'
 import { iamLoaded } from '../minio/iam-loaded.ts'
 import { type ClusterInfo, readInfo } from '../minio/info.ts'
 import { inspect } from '../minio/inspect.ts'
-import { keyStatus, kmsStatus, listKmsKeys } from '../minio/kms.ts'
+import { kmsStatus, listKmsKeys } from '../minio/kms.ts'
 import { assumeRole } from '../minio/sts.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
+import { every, some } from '../policy/maybe.ts'
 import { Secret } from '../secret.ts'
 import { SignInAttempts } from '../session/attempts.ts'
 import type { Caller } from '../session/caller.ts'
@@ -33,20 +37,41 @@ export function sessionRoutes(router: Router, console: Console) {
       throw error
     })
     takeBack()
+    const before = await sessionBehind(console, c)
     await console.sessions.end(readTicket(c))
     const { ticket, caller: started } = await console.sessions.start(caller)
+    if (before !== null) handOverWrapping(console, before, started)
     writeTicket(c, ticket, framed)
-    return describe(console, minio.with({ region: started.region }), started)
+    return describe(console, minio.with({ region: started.region }), { caller: started, origin: originOf(console, c) })
   })
 
-  bind(router, readSession, async (_, c) => describe(console, regional(console, c), c.var.caller))
+  bind(router, readSession, async (_, c) =>
+    describe(console, regional(console, c), { caller: c.var.caller, origin: originOf(console, c) }),
+  )
 
   bind(router, signOut, async (_, c) => {
+    const ended = await sessionBehind(console, c)
     await console.sessions.end(readTicket(c))
+    if (ended !== null) console.wrapping.end(ended.sessionId)
     clearTicket(c, framed)
     return null
   })
 }
+
+/** Null for none, and for one that is over. */
+const sessionBehind = ({ sessions }: Console, c: RequestContext) =>
+  sessions.find(readTicket(c), false).catch(() => null)
+
+/** Who signs in again over a form keeps the key that was given out for it; what is left of the old session ends. */
+function handOverWrapping({ wrapping, config }: Console, before: Caller, { sessionId, account }: Caller) {
+  wrapping.handOver(before.sessionId, { sessionId, account, cluster: config.minio.endpoint.origin })
+  wrapping.end(before.sessionId)
+}
+
+const originOf = ({ config }: Console, c: RequestContext): RequestOrigin => ({
+  clientAddress: c.var.clientAddress,
+  overTls: config.minio.endpoint.protocol === 'https:',
+})
 
 const regional = ({ minio }: Console, c: RequestContext) =>
   minio.with({ region: c.var.caller.region, clientAddress: c.var.clientAddress })
@@ -132,15 +157,19 @@ async function infoOf(console: Console, minio: Minio, { credentials }: Caller): 
   }
 }
 
-async function describe(console: Console, minio: Minio, caller: Caller): Promise<z.input<typeof Session>> {
-  const [info, can] = await Promise.all([infoOf(console, minio, caller), capabilities(console, minio, caller)])
+async function describe(
+  console: Console,
+  minio: Minio,
+  { caller, origin }: { caller: Caller; origin: RequestOrigin },
+): Promise<z.input<typeof Session>> {
+  const info = await infoOf(console, minio, caller)
   return {
     accessKey: caller.accessKey,
     account: caller.account,
     root: caller.root,
     expiresAt: caller.expiresAt.toISOString(),
     cluster: clusterOf(minio, caller, info),
-    can,
+    can: await capabilities(console, minio, { caller, origin, nodes: info?.nodes ?? null }),
   }
 }
 
@@ -152,29 +181,58 @@ const clusterOf = (minio: Minio, caller: Caller, info: ClusterInfo | null) => ({
 })
 
 /** What the screens offer. Each act is decided again when it is done; see cluster/kes-locks.ts. */
-async function capabilities(console: Console, minio: Minio, caller: Caller): Promise<Capabilities> {
+async function capabilities(
+  console: Console,
+  minio: Minio,
+  { caller, origin, nodes }: { caller: Caller; origin: RequestOrigin; nodes: ClusterInfo['nodes'] | null },
+): Promise<Capabilities> {
   const { credentials } = caller
   const hasKes = console.kes !== null
-  const [readKms, lists, keyed, drives, roles] = await Promise.all([
+  const [readKms, lists, drives, roles, policy] = await Promise.all([
     allowed(kmsStatus(minio, credentials)),
     allowed(listKmsKeys(minio, credentials, 'strongroom-capability')),
-    allowed(keyStatus(minio, credentials)),
     allowed(inspect(minio, credentials, { volume: '.minio.sys', file: 'format.json' })),
-    rolesReader(console)().catch(() => null),
+    rolesReader(console)().catch(() => 'unreadable' as const),
+    readCallerPolicy(minio, caller, origin).catch(unlessNone),
   ])
+  const byPolicy = (...actions: string[]) => evaluated(policy, nodes, actions)
+  const byRole = (...wanted: Role[]) =>
+    caller.root || roles === null || (roles !== 'unreadable' && holdsRole(roles, caller.account, wanted))
+  const named = (role: Role) => roles !== null && roles !== 'unreadable' && holdsRole(roles, caller.account, [role])
+  const onKes = (...locks: (boolean | null)[]) => (hasKes ? every(locks) : false)
   return {
     readKms,
-    listKeys: hasKes ? lists : false,
-    // MinIO can't be asked about creation without creating; who may not even see a key's status is refused all the same.
-    createKeys: hasKes ? (keyed === false ? false : caller.root ? true : null) : false,
-    importKeys:
-      hasKes &&
-      (caller.root ||
-        (roles?.some(({ identity, role }) => identity === caller.account && role === 'importer') ?? false)),
+    listKeys: onKes(lists, byRole(...ANY_ROLE)),
+    createKeys: onKes(
+      some([byPolicy('kms:CreateKey'), byPolicy('admin:KMSCreateKey')]),
+      byRole('operator', 'importer'),
+    ),
+    importKeys: onKes(byPolicy('kms:ImportKey'), caller.root || named('importer')),
+    deleteKeys: onKes(
+      byPolicy('kms:DeleteKey'),
+      named('deleter'),
+      (console.config.kes?.identities.delete ?? null) !== null,
+    ),
+    readKesAccess: onKes(byPolicy('kms:GetPolicy', 'kms:ListIdentities'), byRole(...ANY_ROLE)),
     readDrives: drives,
     migrateIam: caller.root ? true : drives === false ? false : null,
     restart: console.config.allowRestart ? (caller.root ? true : null) : false,
   }
+}
+
+/**
+ * What the policies say of actions on some key or other. Where an authorisation plugin may stand behind MinIO, they say
+ * nothing; of what shows one, only the variables of the nodes are at hand here, and the act itself looks at the settings.
+ */
+function evaluated(policy: CallerPolicy | null, nodes: ClusterInfo['nodes'] | null, actions: readonly string[]) {
+  if (policy === null) return null
+  if (policy.mayHidePlugin) {
+    const told = nodes?.map(({ env }) => env).filter((env) => env !== null) ?? []
+    if (pluginIn(told) !== null) return false
+    if (told.length === 0 && policy.told) return null
+  }
+  const verdicts = actions.map((action) => policy.decide(action, 'no-key'))
+  return every(verdicts.map((verdict) => ({ allow: true, deny: false, 'cannot-tell': null })[verdict]))
 }
 
 /** An answer of any kind but a refusal means yes; no answer means that it can't be told. */
@@ -187,4 +245,9 @@ async function allowed(ask: Promise<unknown>): Promise<boolean | null> {
     if (error.code === 'not-allowed') return false
     return error.code === 'kms-not-configured' || error.code === 'not-found' ? true : null
   }
+}
+
+function unlessNone(error: unknown): null {
+  if (error instanceof AppError) return null
+  throw error
 }

@@ -44,6 +44,7 @@ const ANSWERS = {
   notAuthentic: [400, 'decryption failed: ciphertext is not authentic'],
   notAllowed: [403, 'not authorized: insufficient permissions'],
   wantsCertificate: [400, 'tls: client certificate is required'],
+  severalCertificates: [400, 'tls: received more than one client certificate'],
   keystoreUnreachable: [504, 'key store is not reachable'],
 } as const
 
@@ -89,6 +90,9 @@ function explain(cause: KesAnswer, { host, act }: Asked): string {
   }
   if (saidKes(cause, 'wantsCertificate')) {
     return `KES at ${host} does not take the console's certificate as a client certificate: it must not be marked CA:TRUE.`
+  }
+  if (saidKes(cause, 'severalCertificates')) {
+    return `KES at ${host} got more than one client certificate from the console, which it refuses.`
   }
   if (saidKes(cause, 'keystoreUnreachable')) {
     return `KES at ${host} can't reach its keystore. Look at the keystore (sealed Vault, expired credential, network) and at KES's log.`

@@ -1,5 +1,7 @@
 import { KeyName } from '@strongroom/shared/keys'
 import * as z from 'zod/mini'
+import { base64Bytes } from '../crypto/base64-bytes.ts'
+import { concat, fromText } from '../crypto/bytes.ts'
 import { AppError } from '../errors.ts'
 import { Secret } from '../secret.ts'
 import { badName, saidKes } from './answer.ts'
@@ -29,11 +31,24 @@ export async function createKey(kes: Kes, name: string): Promise<void> {
  * @throws AppError `already-exists`, `invalid-input` (name), `not-allowed`, `upstream-failed`, `upstream-unreachable`
  */
 export async function importKey(kes: Kes, name: string, material: Secret<Uint8Array>, cipher: 'AES256'): Promise<void> {
-  const key = material.expose((bytes) => {
-    if (bytes.length !== 32) throw new RangeError(`key material must be 32 bytes, got ${bytes.length}`)
-    return Buffer.from(bytes).toString('base64')
-  })
-  await kes.call({ method: 'PUT', path: pathOf('import', name), body: { key, cipher }, act: 'import keys', once: true })
+  const path = pathOf('import', name)
+  const body = material.expose((bytes) => importBody(bytes, cipher))
+  try {
+    await kes.call({ method: 'PUT', path, body, act: 'import keys', once: true })
+  } finally {
+    body.fill(0)
+  }
+}
+
+/** `{"key":…,"cipher":…}` in bytes: a string of it could not be wiped. */
+function importBody(material: Uint8Array, cipher: string): Uint8Array {
+  if (material.length !== 32) throw new RangeError(`key material must be 32 bytes, got ${material.length}`)
+  const encoded = base64Bytes(material)
+  try {
+    return concat(fromText('{"key":"'), encoded, fromText(`","cipher":"${cipher}"}`))
+  } finally {
+    encoded.fill(0)
+  }
 }
 
 const Described = z.object({

@@ -9,6 +9,8 @@ const ALPHABET = [...'-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrst
 const LONGEST_NAME = 80
 /** Listings asked ahead: most sub-prefixes are empty, and waiting for each in turn would be the whole cost. */
 const AHEAD = 8
+/** Below every character of a name: `after` and this comes right after `after`. */
+const LOWEST = '\0'
 
 /**
  * The names of all keys that begin with `prefix`, sorted by bytes. `GET /v1/key/list/<prefix>`.
@@ -18,36 +20,44 @@ const AHEAD = 8
  * passed over.
  *
  * @param prefix of letters, digits, `-` and `_`; empty for all keys
+ * @param after names up to this one are left out, and what lies before it is not asked for
  */
-export async function* listKeys(kes: Kes, prefix: string): AsyncGenerator<string> {
+export async function* listKeys(kes: Kes, prefix: string, after?: string): AsyncGenerator<string> {
   if (!/^[\w-]{0,80}$/.test(prefix)) {
     const fields = [{ pointer: '/prefix', detail: 'Letters, digits, - and _ only' }]
     throw new AppError('invalid-input', 'No key name begins like this.', { fields })
   }
-  yield* below(kes, prefix, '', undefined)
+  yield* below(kes, prefix, after === undefined ? '' : after + LOWEST, undefined)
 }
 
-/** Names that begin with `prefix` and come at or after `from`. `first` is the listing of `prefix`, when asked already. */
+/** Names that begin with `prefix` and come at or after `from`. `known` is the listing of `prefix`, when asked already. */
 async function* below(
   kes: Kes,
   prefix: string,
   from: string,
-  first: Promise<Listing> | undefined,
+  known: Promise<Listing> | undefined,
 ): AsyncGenerator<string> {
-  const { names, rest } = await (first ?? list(kes, prefix))
+  const listing = await (known ?? list(kes, prefix))
+  const { names, rest } = listing
   for (const name of names) if (name >= from && isKeyName(name)) yield name
   if (rest === undefined || prefix.length === LONGEST_NAME) return
 
   const start = rest > from ? rest : from
   const longer = ALPHABET.map((next) => prefix + next).filter((sub) => sub >= start.slice(0, sub.length))
-  const listings = longer.slice(0, AHEAD).map((sub) => quietly(list(kes, sub)))
+  const listings: Promise<Listing>[] = []
   for (const [i, sub] of longer.entries()) {
-    const listing = listings[i]!
-    const next = longer[i + AHEAD]
-    if (next !== undefined) listings.push(quietly(list(kes, next)))
-    yield* below(kes, sub, start, listing)
+    if (isSame(listing, sub)) {
+      // Nothing is asked ahead yet: whoever finds enough below this needs none of the others.
+      listings.push(Promise.resolve(listing))
+    } else {
+      for (const next of longer.slice(listings.length, i + AHEAD)) listings.push(quietly(list(kes, next)))
+    }
+    yield* below(kes, sub, start, listings[i])
   }
 }
+
+/** All names of a listing that was cut, and the one it was cut at, begin with `sub`: then `sub` is cut at the same place. */
+const isSame = ({ names, rest }: Listing, sub: string) => names[0]?.startsWith(sub) && rest?.startsWith(sub)
 
 interface Listing {
   readonly names: readonly string[]

@@ -1,12 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { AppError } from '../errors.ts'
 import { KesAnswer, readAnswer, refusal } from './answer.ts'
 import { diagnose, Unanswered } from './diagnosis.ts'
 import type { KesIdentity } from './identity.ts'
+import { lookAtTls, type TlsLook, type TlsOptions } from './tls-look.ts'
 
 export interface KesConfig {
   readonly urls: readonly URL[]
-  readonly identity: KesIdentity
+  /** Or what tells it: it is asked at each call, and a new one is used from then on. */
+  readonly identity: KesIdentity | (() => KesIdentity)
   /** PEM; absent trusts what Node trusts. */
   readonly ca?: string
   /** For one endpoint's answer; KES's own limit is 15 s. */
@@ -19,22 +22,39 @@ export interface KesCall {
   readonly method: 'GET' | 'PUT' | 'DELETE'
   /** With the slash at the end where KES wants one: it redirects otherwise. */
   readonly path: string
-  /** Only for calls that take one: KES drops the connection of a body it does not want. */
-  readonly body?: Json
+  /**
+   * Only for calls that take one: KES drops the connection of a body it does not want. JSON that holds key material comes
+   * as bytes, which the caller wipes once the call has ended.
+   */
+  readonly body?: Json | Uint8Array
   /** Completes "The console's KES identity may not …". */
   readonly act: string
   /** Asking twice is not the same as asking once: never sent again once it may have arrived. */
   readonly once?: boolean
+  /** Less than the door's own. */
+  readonly timeoutMs?: number
+}
+
+/** A success as it came. */
+export interface KesReply {
+  readonly text: string
+  /** The clock of KES; null when it did not say. */
+  readonly date: Date | null
 }
 
 export interface Kes {
   readonly urls: readonly URL[]
-  /** Hex id of the console's identity. */
+  /** The console's identity as it is now: its files may change. */
   readonly identity: string
   /** Asks the endpoints in order until one answers with less than 500. Replies the parsed JSON, `null` for an empty reply. */
   call(call: KesCall): Promise<unknown>
   /** Asks one endpoint. */
   ask(url: URL, call: KesCall): Promise<unknown>
+  /** Asks one endpoint for what is no JSON, or what came with it. Not for data keys: nothing is wiped. */
+  hear(url: URL, call: KesCall): Promise<KesReply>
+  /** Looks at one endpoint by bare TLS, under the console's identity. */
+  look(url: URL, timeoutMs: number): Promise<TlsLook>
+  /** Ends when the calls under way have. */
   close(): Promise<void>
 }
 
@@ -44,35 +64,57 @@ const REST_MS = 30_000
 
 /**
  * Opens the mTLS door to KES: HTTP/1.1 with keep-alive, no proxies, no redirects. The client key stays in the TLS agent
- * for the life of the process and goes nowhere else.
+ * and goes nowhere else; a new identity gets a new agent, and the old one ends with its last call.
  */
 export function connectKes({ urls, identity, ca, timeoutMs }: KesConfig): Kes {
-  const tls = identity.key.expose((key) => ({ cert: identity.cert, key, ...(ca !== undefined && { ca }) }))
-  const agent = new Agent({ connect: { ...tls, timeout: timeoutMs } })
+  const current = typeof identity === 'function' ? identity : () => identity
+  const trusted = { timeoutMs, ...(ca !== undefined && { ca }) }
   const failedAt = new Map<string, number>()
+  const retired = new Set<Promise<void>>()
+  let inUse = openAgent(current(), trusted)
 
-  async function ask(url: URL, call: KesCall): Promise<unknown> {
-    const asked = { path: call.path, act: call.act, host: url.host, identity: identity.id }
-    let reply: { status: number; body: Buffer }
+  function door(): Door {
+    const identity = current()
+    if (identity === inUse.identity) return inUse
+    const ended = inUse.agent.close().finally(() => retired.delete(ended))
+    retired.add(ended)
+    inUse = openAgent(identity, trusted)
+    return inUse
+  }
+
+  async function exchange(url: URL, call: KesCall): Promise<Exchange> {
+    const { agent, tls, identity } = door()
+    const within = Math.min(call.timeoutMs ?? timeoutMs, timeoutMs)
+    let reply: Exchange
     try {
-      reply = await send(agent, url, call, timeoutMs)
+      reply = await send(agent, url, call, within)
     } catch (error) {
       if (error instanceof AppError) throw error
-      const cause = await diagnose(error, url, tls, timeoutMs)
+      const cause = await diagnose(error, url, () => lookAtTls(url, tls, within))
       throw new AppError('upstream-unreachable', cause.diagnosis, { cause })
     }
-    const { status, body } = reply
+    if (reply.status === 200) return reply
+    const asked = { path: call.path, act: call.act, host: url.host, identity: identity.id }
+    throw refusal(readAnswer(reply.status, reply.body.toString('utf8')), asked)
+  }
+
+  async function ask(url: URL, call: KesCall): Promise<unknown> {
+    const { body } = await exchange(url, call)
     try {
-      if (status === 200) return body.length === 0 ? null : JSON.parse(body.toString('utf8'))
+      return body.length === 0 ? null : JSON.parse(body.toString('utf8'))
     } catch {
       throw new AppError(
         'upstream-failed',
         `What answers at ${url.host} does not speak as KES does: check the endpoint.`,
       )
     } finally {
-      if (status === 200) body.fill(0) // may hold a data key
+      body.fill(0) // may hold a data key
     }
-    throw refusal(readAnswer(status, body.toString('utf8')), asked)
+  }
+
+  async function hear(url: URL, call: KesCall): Promise<KesReply> {
+    const { body, date } = await exchange(url, call)
+    return { text: body.toString('utf8'), date }
   }
 
   /** Those that failed lately come last; the order given holds among equals. */
@@ -98,7 +140,28 @@ export function connectKes({ urls, identity, ca, timeoutMs }: KesConfig): Kes {
     throw failure
   }
 
-  return { urls, identity: identity.id, ask, call, close: () => agent.close() }
+  return {
+    urls,
+    get identity() {
+      return door().identity.id
+    },
+    ask,
+    call,
+    hear,
+    look: (url, within) => lookAtTls(url, door().tls, within),
+    close: async () => void (await Promise.all([inUse.agent.close(), ...retired])),
+  }
+}
+
+interface Door {
+  readonly identity: KesIdentity
+  readonly tls: TlsOptions
+  readonly agent: Agent
+}
+
+function openAgent(identity: KesIdentity, { ca, timeoutMs }: { ca?: string; timeoutMs: number }): Door {
+  const tls = identity.key.expose((key) => ({ cert: identity.cert, key, ...(ca !== undefined && { ca }) }))
+  return { identity, tls, agent: new Agent({ connect: { ...tls, timeout: timeoutMs } }) }
 }
 
 /** Another endpoint may do better. */
@@ -111,12 +174,22 @@ function perhapsDone(error: AppError): AppError {
   return new AppError(error.code, detail, { cause: error.cause })
 }
 
-async function send(agent: Agent, url: URL, { method, path, body }: KesCall, timeoutMs: number) {
+interface Exchange {
+  readonly status: number
+  readonly body: Buffer
+  readonly date: Date | null
+}
+
+async function send(agent: Agent, url: URL, call: KesCall, timeoutMs: number): Promise<Exchange> {
+  const { method, path, body } = call
   const response = await request(new URL(path, url), {
     method,
     dispatcher: agent,
     signal: AbortSignal.timeout(timeoutMs),
-    ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    ...(body !== undefined && {
+      body: body instanceof Uint8Array ? body : JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
   })
   const chunks: Buffer[] = []
   let size = 0
@@ -130,5 +203,12 @@ async function send(agent: Agent, url: URL, { method, path, body }: KesCall, tim
     }
     chunks.push(chunk)
   }
-  return { status: response.statusCode, body: Buffer.concat(chunks) }
+  // undici counts a connection as free a turn after its reply has ended: the next call would open another.
+  await turn()
+  return { status: response.statusCode, body: Buffer.concat(chunks), date: dateIn(response.headers.date) }
+}
+
+function dateIn(header: string | string[] | undefined): Date | null {
+  const date = new Date(typeof header === 'string' ? header : Number.NaN)
+  return Number.isNaN(date.getTime()) ? null : date
 }

@@ -5,6 +5,8 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
 
 const KEY_BYTES = 32
 const NONCE_BYTES = 24
+/** A page asks several things in a row: so long an opened record is kept, while its file is there. */
+const OPENED_MS = 5_000
 const PURPOSE = new TextEncoder().encode('strongroom session v1')
 
 /**
@@ -16,6 +18,8 @@ const PURPOSE = new TextEncoder().encode('strongroom session v1')
  */
 export class SealedStore {
   readonly #folder: string
+  /** By ticket. A record never changes, so whether it counts is whether its file is there, and that is looked at each time. */
+  readonly #opened = new Map<string, unknown>()
 
   constructor(folder: string) {
     this.#folder = folder
@@ -39,12 +43,24 @@ export class SealedStore {
     const parsed = parse(ticket)
     if (parsed === undefined) return undefined
     const file = this.#file(parsed.id)
-    const [bytes, found] = await Promise.all([readFile(file).catch(() => undefined), stat(file).catch(() => undefined)])
-    if (bytes === undefined || found === undefined) return undefined
+    const found = await stat(file).catch(() => undefined)
+    const record = found && (this.#opened.get(ticket) ?? (await this.#unseal(file, ticket, parsed)))
+    if (found === undefined || record === undefined) {
+      this.#opened.delete(ticket)
+      return undefined
+    }
+    return { id: nameOf(parsed.id), record, usedAt: found.mtime }
+  }
+
+  async #unseal(file: string, ticket: string, { id, key }: { id: Uint8Array; key: Uint8Array }): Promise<unknown> {
     try {
-      const cipher = xchacha20poly1305(parsed.key, bytes.subarray(0, NONCE_BYTES), bound(parsed.id))
+      const bytes = await readFile(file)
+      const cipher = xchacha20poly1305(key, bytes.subarray(0, NONCE_BYTES), bound(id))
       const text = new TextDecoder().decode(cipher.decrypt(bytes.subarray(NONCE_BYTES)))
-      return { id: nameOf(parsed.id), record: JSON.parse(text), usedAt: found.mtime }
+      const record: unknown = JSON.parse(text)
+      this.#opened.set(ticket, record)
+      setTimeout(() => this.#opened.delete(ticket), OPENED_MS).unref()
+      return record
     } catch {
       return undefined
     }
@@ -59,6 +75,7 @@ export class SealedStore {
 
   async delete(ticket: string) {
     const parsed = parse(ticket)
+    this.#opened.delete(ticket)
     if (parsed) await rm(this.#file(parsed.id), { force: true })
   }
 

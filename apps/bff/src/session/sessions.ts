@@ -10,6 +10,9 @@ export interface SessionLimits {
   readonly absoluteMs: number
 }
 
+/** Use is written down no more often than this: a session may so end this much early. */
+const TOUCH_MS = 10_000
+
 const Sealed = z.object({
   accessKey: z.string(),
   account: z.string(),
@@ -74,7 +77,8 @@ export class Sessions {
         idle ? 'The session ended because nothing was asked for a while.' : 'The session has reached its end.',
       )
     }
-    if (used) await this.#store.touch(ticket)
+    if (used && now - found.usedAt.getTime() > Math.min(TOUCH_MS, this.#limits.idleMs / 10))
+      await this.#store.touch(ticket)
     return {
       sessionId: found.id,
       accessKey: data.accessKey,

@@ -7,7 +7,10 @@ const missing: Record<keyof Capabilities, string> = {
   readKms: 'Your account may not see the KMS (kms:Status on MinIO).',
   listKeys: 'Listing keys needs kms:ListKeys on MinIO and a KES for the console.',
   createKeys: 'Creating keys needs kms:CreateKey on MinIO and a KES for the console.',
-  importKeys: 'Importing needs the root user or the role “importer”, and a KES for the console.',
+  importKeys: 'Importing needs kms:ImportKey, the root user or the role “importer”, and a KES for the console.',
+  deleteKeys:
+    'Deleting needs kms:DeleteKey, the role “deleter”, and an identity of the console for deletion (STRONGROOM_KES_DELETE_…).',
+  readKesAccess: 'Policies and identities of KES need kms:GetPolicy and kms:ListIdentities, and a KES for the console.',
   readDrives: 'Reading the drives needs admin:* on MinIO, which grants admin:InspectData in no other way.',
   migrateIam: 'Migrating needs the admin actions for users, groups and policies on MinIO.',
   restart: 'Restarting from here is switched off, or your account lacks admin:ServiceRestart.',

@@ -5,22 +5,22 @@ import { buttonClass } from '../ui/Button.tsx'
 import { Note } from '../ui/Note.tsx'
 import { useSecond } from '../ui/use-now.ts'
 
-const NOTHING_LOST = 'Nothing is lost: every item is readable.'
-
 const away: Record<Exclude<Waiting['on'], 'sign-in'>, string> = {
   kes: 'KES can’t be reached.',
   minio: 'MinIO can’t be reached.',
 }
 
+type Props = { waiting: Waiting; message: string; safe: string }
+
 /** Why a job stands, what it means for the data, and when it goes on. */
-export const JobPause = ({ waiting: { on, until }, message }: { waiting: Waiting; message: string }) =>
+export const JobPause = ({ waiting: { on, until }, message, safe }: Props) =>
   on === 'sign-in' ? (
     <Note tone="warning" title="It needs a sign-in to go on">
-      The credentials it ran on have ended. It goes on where it stands. {NOTHING_LOST}
+      The credentials it ran on have ended. It goes on where it stands. {safe}
     </Note>
   ) : (
     <Note tone="warning" title={away[on]}>
-      <Retry until={until} /> {NOTHING_LOST}
+      <Retry until={until} /> {safe}
       <details>
         <summary className="text-muted hover:text-ink">What was answered</summary>
         {message}

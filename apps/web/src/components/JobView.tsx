@@ -12,7 +12,7 @@ import { useNow } from '../ui/use-now.ts'
 import { FailureNote } from './FailureNote.tsx'
 import { JobFigures } from './JobFigures.tsx'
 import { JobPause, JobSignIn } from './JobPause.tsx'
-import { jobWords, stateWords } from './job-words.ts'
+import { jobAdvice, jobWords, stateWords } from './job-words.ts'
 import { ReadView } from './ReadView.tsx'
 
 type Props = { id: string; defaultKey: string | null }
@@ -60,7 +60,7 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
         )}
       </header>
       {/* One place for what is said of its going on or standing still, so that neither moves what is below. */}
-      <div className="min-h-29 sm:min-h-22">
+      <div className={job.kind === 'iam-migration' ? 'min-h-29 sm:min-h-22' : 'min-h-22 sm:min-h-11'}>
         <Standing job={job} />
       </div>
       <FailureNote failure={stop.error} />
@@ -82,30 +82,31 @@ const Message = ({ job }: { job: Job }) => {
 }
 
 function ending({ state, kind }: Job) {
-  if (state === 'failed') return 'What was done stays done.'
+  if (state === 'failed') return jobAdvice[kind].after
   return state === 'done' && kind === 'iam-migration' ? 'The drives were read again when it ended.' : ''
 }
 
 function Standing({ job }: { job: Job }) {
   const { state, message, waiting } = job
-  if (waiting) return <JobPause waiting={waiting} message={message} />
+  const advice = jobAdvice[job.kind]
+  if (waiting) return <JobPause waiting={waiting} message={message} safe={advice.safe} />
   if (state === 'failed')
     return (
       <Note tone="critical" alert title={message}>
-        When the cause is gone, start it again: it reads the drives, and goes on from there.
+        {advice.again}
       </Note>
     )
   if (state === 'done') return <p className="max-w-[90ch] wrap-anywhere">{message}</p>
   if (state === 'cancelled')
     return (
       <p className="max-w-[90ch] wrap-anywhere">
-        {message} Started again, it looks at the drives and goes on from there.
+        {message} {advice.stopped}
       </p>
     )
   return (
     <p className="max-w-[90ch] text-sm text-muted">
-      Stopping is safe: what is done stays done, and the next run looks at the drives again. Leaving this page stops
-      nothing; the ring in the top bar leads back.{job.failures.length === 0 && ' Nothing has failed so far.'}
+      {advice.stopping} Leaving this page stops nothing; the ring in the top bar leads back.
+      {job.failures.length === 0 && ' Nothing has failed so far.'}
     </p>
   )
 }

@@ -1,9 +1,12 @@
-import type { KeyProof } from '@strongroom/shared/keys'
+import type { KeyProof, ProofSample } from '@strongroom/shared/keys'
+import { Link } from 'wouter'
 import type * as z from 'zod/mini'
 import { counted } from '../lib/format.ts'
+import { paths } from '../lib/paths.ts'
+import { buttonClass } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Note, type Tone } from '../ui/Note.tsx'
-import { Facts, HowWeKnow, Lines, Time } from '../ui/Text.tsx'
+import { Facts, HowWeKnow, Lines, ScrollBox, Time } from '../ui/Text.tsx'
 
 export type Proof = z.infer<typeof KeyProof>
 
@@ -29,7 +32,7 @@ export function ProofResult({ proof }: { proof: Proof }) {
   const { tone, title } = verdicts[proof.verdict]
   return (
     <div className="space-y-3" role="status">
-      <Note tone={tone} title={title(proof.name)}>
+      <Note tone={tone} title={title(proof.name)} action={ways(proof)}>
         {proof.detail}
       </Note>
       <Facts
@@ -43,25 +46,7 @@ export function ProofResult({ proof }: { proof: Proof }) {
         <p className="text-muted">
           The sealed data keys were taken from the drives, never from this browser, and KES was asked to open them.
         </p>
-        {proof.samples.length > 0 && (
-          <ul className="divide-y divide-line rounded-md border border-line">
-            {proof.samples.map((sample) => (
-              <li key={sample.path} className="flex gap-2 px-3 py-1.5">
-                <Icon
-                  name={sample.opened ? 'good' : 'critical'}
-                  className={sample.opened ? 'mt-0.5 text-good' : 'mt-0.5 text-critical'}
-                />
-                <span className="min-w-0">
-                  <span className="block font-mono text-xs wrap-anywhere">{sample.path}</span>
-                  <span className="text-xs text-muted">
-                    {sample.opened ? 'Opened' : 'Not opened'}
-                    {sample.note && `: ${sample.note}`}
-                  </span>
-                </span>
-              </li>
-            ))}
-          </ul>
-        )}
+        {proof.samples.length > 0 && <Samples samples={proof.samples} />}
         <Lines
           label="Look at the key yourself"
           lines={[`kes key info ${proof.name}`, `mc admin kms key status ALIAS ${proof.name}`]}
@@ -70,6 +55,63 @@ export function ProofResult({ proof }: { proof: Proof }) {
     </div>
   )
 }
+
+/** Where the right material may come from, once the wrong key has left KES. */
+const ways = ({ verdict, name }: Proof) =>
+  (verdict === 'wrong-material' || verdict === 'key-missing') && (
+    <Link href={`${paths.keyImport}?name=${encodeURIComponent(name)}`} className={buttonClass()}>
+      Ways to import a key
+    </Link>
+  )
+
+const cell = 'border-t border-line px-3 py-1.5 text-left align-top font-normal'
+const head = 'px-3 py-1.5 text-left text-xs font-semibold text-muted'
+
+const Samples = ({ samples }: { samples: readonly ProofSample[] }) => (
+  <ScrollBox className="max-h-96 overflow-y-auto rounded-md border border-line">
+    <table aria-label="Samples" className="w-full text-sm">
+      <thead>
+        <tr>
+          <th scope="col" className={head}>
+            Sealed data key of
+          </th>
+          <th scope="col" className={head}>
+            Result
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {samples.map((sample) => {
+          const { icon, word, ink } = looks[lookOf(sample)]
+          return (
+            <tr key={sample.path}>
+              <th scope="row" className={cell}>
+                <span className="block font-mono text-xs wrap-anywhere">{sample.path}</span>
+                <span className="text-xs text-muted">{sample.from === 'iam' ? 'IAM or config item' : 'Object'}</span>
+              </th>
+              <td className={cell}>
+                <span className={`inline-flex items-center gap-1.5 whitespace-nowrap ${ink}`}>
+                  <Icon name={icon} />
+                  {word}
+                </span>
+                {sample.note && <span className="block text-xs text-muted">{sample.note}</span>}
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  </ScrollBox>
+)
+
+const looks = {
+  opened: { icon: 'good', word: 'Opened', ink: 'text-good' },
+  failed: { icon: 'critical', word: 'Not opened', ink: 'text-critical' },
+  apart: { icon: 'info', word: 'Does not count', ink: 'text-muted' },
+} as const
+
+/** A sample with a note says nothing about the key: why, is in the note. */
+const lookOf = ({ opened, note }: ProofSample) => (opened ? 'opened' : note === undefined ? 'failed' : 'apart')
 
 const sameMaterial = (same: boolean | null) =>
   same === null

@@ -4,6 +4,12 @@ export const paths = {
   buckets: '/buckets',
   bucket: (name: string) => `/buckets/${encodeURIComponent(name)}`,
   kms: '/kms',
+  kesAccess: '/kms/access',
+  kesPolicy: (name: string) => `/kms/access?policy=${encodeURIComponent(name)}`,
+  /** A draft of the policy `name`; without a name, of a new one. */
+  kesDraft: (name?: string) => `/kms/draft${name === undefined ? '' : `?policy=${encodeURIComponent(name)}`}`,
+  drills: '/kms/drills',
+  drill: (id: string) => `/kms/drills/${encodeURIComponent(id)}`,
   keys: '/keys',
   keyImport: '/keys/import',
   /** A key may be called `import`; `~` is in no key name. */
@@ -20,6 +26,9 @@ export const paths = {
   /** What became of the cluster between the audit `to` and the one before it. */
   iamCompareWithBefore: (to: string) => `/iam/compare?to=${encodeURIComponent(to)}`,
   move: '/guides/move-to-kes',
+  activity: '/activity',
+  /** What was done to one key. */
+  activityOf: (target: string) => `/activity?key=${encodeURIComponent(target)}`,
   jobs: '/jobs',
   job: (id: string) => `/jobs/${encodeURIComponent(id)}`,
 } as const

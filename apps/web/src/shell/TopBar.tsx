@@ -48,6 +48,8 @@ const chips: Record<Overview['verdict']['id'], string> = {
   'iam-not-loaded': 'Users not loaded',
   'wrong-key': 'Wrong key in KES',
   'kes-down': 'KES unreachable',
+  'kes-cached-only': 'Keystore unreachable',
+  'kes-partly': 'KES in part',
   'root-credentials': 'Root credentials',
   'plaintext-iam': 'Plaintext IAM',
   'no-kms': 'No KMS',
@@ -55,6 +57,8 @@ const chips: Record<Overview['verdict']['id'], string> = {
   'mixed-keys': 'Mixed keys',
   'buckets-open': 'Open buckets',
   'not-verified': 'Not verified',
+  expiring: 'Certificate ends',
+  'no-backup': 'No proven backup',
   sealed: 'Sealed',
 }
 

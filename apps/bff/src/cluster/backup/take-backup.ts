@@ -1,10 +1,10 @@
 import { unzipSync } from 'fflate'
+import { type SealedFor, sealWithAge } from '../../custody/age-seal.ts'
 import { AppError } from '../../errors.ts'
 import { exportConfig, exportIam } from '../../minio/export.ts'
 import { readInfo } from '../../minio/info.ts'
 import type { Credentials, Minio } from '../../minio/transport.ts'
 import { VERSION } from '../../version.ts'
-import { type SealedFor, sealWithAge } from './age-seal.ts'
 import { type BackupInfo, packContent, wipeContent } from './backup-content.ts'
 import { IAM_FILES, type SwitchedOff, switchedOffIn } from './switched-off.ts'
 

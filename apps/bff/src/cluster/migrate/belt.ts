@@ -17,9 +17,12 @@ export interface Cycle {
 /** How far an item is whose end was not waited for. `sent`: nobody knows whether MinIO has written it. */
 export type Far = 'sent' | 'written'
 
+/** Reading back takes about as long as two or three writes: with fewer on their way, writes would wait for it. */
+const UNPROVEN = 4
+
 /**
  * Items of one kind on their way: some are being written, while those written before are read back, together with what
- * comes next. At most twice the width are written and not proven. After anything that is amiss no write begins.
+ * comes next. At most four times the width are written and not proven. After anything that is amiss no write begins.
  */
 export class Belt implements Disposable {
   readonly #scope: RewriteScope
@@ -100,7 +103,7 @@ export class Belt implements Disposable {
   /** Begins as many writes as may be. */
   #pump() {
     if (this.#scope.signal.aborted) this.#amiss = true
-    while (!this.#amiss && !this.#over && this.#writing.size < this.#width && this.#unproven < 2 * this.#width) {
+    while (!this.#amiss && !this.#over && this.#writing.size < this.#width && this.#unproven < UNPROVEN * this.#width) {
       const stored = this.#queue[0] && this.#ahead.get(this.#queue[0].item.path)
       if (stored === undefined) return
       const turn = this.#queue.shift()!
@@ -138,8 +141,8 @@ export class Belt implements Disposable {
 
   #next(): string[] {
     if (this.#amiss) return []
-    const near = this.#queue.slice(0, 2 * this.#width).map(({ item }) => item.path)
-    return near.filter((path) => !this.#ahead.has(path)).slice(0, 2 * this.#width)
+    const near = this.#queue.slice(0, UNPROVEN * this.#width).map(({ item }) => item.path)
+    return near.filter((path) => !this.#ahead.has(path))
   }
 
   #keep(read: Reading, next: readonly string[]) {

@@ -1,3 +1,4 @@
+import { type Job, readJob } from '@strongroom/shared/jobs'
 import { readKms } from '@strongroom/shared/kms'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'wouter'
@@ -7,17 +8,28 @@ import { Page } from '../../components/Page.tsx'
 import { paths } from '../../lib/paths.ts'
 import { buttonClass } from '../../ui/Button.tsx'
 
+/** Where work of this kind is started, and what came of it is shown. */
+const homes: Record<Job['kind'], { href: string; word: string }> = {
+  'iam-audit': { href: paths.iam, word: 'IAM migration' },
+  'iam-migration': { href: paths.iam, word: 'IAM migration' },
+  'kes-drill': { href: paths.drills, word: 'Drills' },
+}
+
 export function JobPage() {
   const { id = '' } = useParams<{ id: string }>()
   const defaultKey = useQuery(query(readKms, {})).data?.defaultKey ?? null
+  const kind = useQuery(query(readJob, { id })).data?.kind
+  const home = kind && homes[kind]
   const action = (
     <>
       <Link href={paths.jobs} className={buttonClass()}>
         All jobs
       </Link>
-      <Link href={paths.iam} className={buttonClass()}>
-        IAM migration
-      </Link>
+      {home && (
+        <Link href={home.href} className={buttonClass()}>
+          {home.word}
+        </Link>
+      )}
     </>
   )
   return (

@@ -1,5 +1,6 @@
 import { type Job, listJobs } from '@strongroom/shared/jobs'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from 'wouter'
 import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { jobWords, stateWords } from '../../components/job-words.ts'
@@ -8,13 +9,22 @@ import { StaleLine } from '../../components/ReadView.tsx'
 import { RowLink } from '../../components/RowLink.tsx'
 import { count } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
+import { buttonClass } from '../../ui/Button.tsx'
 import { type Column, DataTable } from '../../ui/DataTable.tsx'
 import { Time } from '../../ui/Text.tsx'
 
 export function JobsPage() {
   const jobs = useQuery(query(listJobs, {}))
   return (
-    <Page title="Jobs" lead="What runs and what ran since the console started, newest first.">
+    <Page
+      title="Jobs"
+      lead="What runs and what ran since the console started, newest first."
+      action={
+        <Link href={paths.activity} className={buttonClass()}>
+          Activity
+        </Link>
+      }
+    >
       <StaleLine read={jobs} />
       <DataTable
         label="Jobs"

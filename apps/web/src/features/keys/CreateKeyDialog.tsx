@@ -1,8 +1,7 @@
-import { createKey, listKeys } from '@strongroom/shared/keys'
-import { readOverview } from '@strongroom/shared/overview'
+import { createKey, type KeyDetails } from '@strongroom/shared/keys'
 import { type FormEvent, useRef } from 'react'
 import { useLocation } from 'wouter'
-import { invalidate, useCall } from '../../api/query.ts'
+import { useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { toast } from '../../components/toast.ts'
 import { paths } from '../../lib/paths.ts'
@@ -10,14 +9,17 @@ import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Field } from '../../ui/Field.tsx'
 import { Lines } from '../../ui/Text.tsx'
+import { keyLines } from './key-lines.ts'
+import { lookAgain } from './look-again.ts'
 
+/** Leads to the key, where its canary and the missing second copy are told for as long as they are so. */
 export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
   const [, navigate] = useLocation()
   const input = useRef<HTMLFormElement>(null)
-  const create = useCall(createKey, ({ name }) => {
-    void invalidate(listKeys, readOverview)
-    toast(`KES made the key ${name}.`)
-    navigate(paths.key(name))
+  const create = useCall(createKey, (made) => {
+    void lookAgain()
+    toast(madeWords(made))
+    navigate(paths.key(made.name))
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -41,7 +43,7 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
           error={atField}
           hint="1 to 80 letters, digits, - or _; no - at the start or the end."
         />
-        <Lines label="The same from a terminal" lines={['kes key create NAME']} />
+        <Lines label="The same from a terminal" lines={keyLines.create()} />
         {!atField && <FailureNote failure={create.error} />}
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
@@ -53,3 +55,10 @@ export function CreateKeyDialog({ onClose }: { onClose: () => void }) {
     </Dialog>
   )
 }
+
+const madeWords = ({ name, canary, backup }: KeyDetails) =>
+  [
+    `KES made the key ${name}.`,
+    canary ? 'A canary is kept for it.' : 'No canary is kept for it yet.',
+    ...(backup.provenAt === null ? ['No second copy of it is proven.'] : []),
+  ].join(' ')

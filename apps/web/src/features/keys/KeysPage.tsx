@@ -1,39 +1,55 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import { Link, useLocation, useParams, useSearch } from 'wouter'
 import { useDenied } from '../../api/capabilities.ts'
-import { allKeys } from '../../api/keys.ts'
+import { keyList } from '../../api/keys.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { Page } from '../../components/Page.tsx'
 import { StaleLine } from '../../components/ReadView.tsx'
-import { focusRow, RowLink } from '../../components/RowLink.tsx'
+import { focusRow } from '../../components/RowLink.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
 import { count, counted } from '../../lib/format.ts'
 import { keyOfPath, paths } from '../../lib/paths.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
-import { type Column, DataTable } from '../../ui/DataTable.tsx'
-import { SealBadge } from '../../ui/Seal.tsx'
+import { type Chip, Chips } from '../../ui/Chips.tsx'
+import { DataTable } from '../../ui/DataTable.tsx'
 import { SearchField } from '../../ui/SearchField.tsx'
+import { Lines } from '../../ui/Text.tsx'
 import { CreateKeyDialog } from './CreateKeyDialog.tsx'
 import { KeyPanel } from './KeyPanel.tsx'
+import { keyColumns } from './key-columns.tsx'
+import { countStates, type KeyState, keyStateOf, matchingKeys } from './key-filter.ts'
+import { keyLines } from './key-lines.ts'
+import { stateWords } from './key-words.ts'
 
-type Row = { name: string; isDefault: boolean }
+const KeyPage = lazy(() => import('./KeyPage.tsx').then((file) => ({ default: file.KeyPage })))
 
+/** `/keys/NAME` is the list with the key beside it; with `?tab=` it is the whole account of the key. */
 export function KeysPage() {
   const params = useParams<{ name?: string }>()
   const name = params.name === undefined ? undefined : keyOfPath(params.name)
+  const [tab] = useUrlParam('tab')
+  if (name === undefined || tab === '') return <KeyListPage name={name} />
+  return (
+    <Suspense>
+      <KeyPage key={name} name={name} tab={tab} />
+    </Suspense>
+  )
+}
+
+function KeyListPage({ name }: { name: string | undefined }) {
   const search = useSearch()
   const [, navigate] = useLocation()
-  const keys = useQuery(allKeys)
-  const [filter, setFilter] = useUrlParam('q')
+  const read = useQuery(keyList)
+  const [text, setText] = useUrlParam('q')
+  const [wanted, setState] = useUrlParam('state')
   const [sort, setSort] = useUrlParam('sort')
   const [act, setAct] = useUrlParam('act')
   const createDenied = useDenied('createKeys')
-  const all = keys.data
-  const rows = useMemo(() => {
-    const wanted = filter.toLowerCase()
-    return all?.filter((key) => key.name.toLowerCase().includes(wanted))
-  }, [all, filter])
+  const state = keyStateOf(wanted)
+  const all = read.data?.keys
+  const rows = useMemo(() => all && matchingKeys(all, text, state), [all, text, state])
+  const chips = useMemo(() => chipsOf(all ?? []), [all])
   const close = () => {
     navigate(`${paths.keys}${search && `?${search}`}`)
     focusRow(name ?? '')
@@ -49,55 +65,63 @@ export function KeysPage() {
     </>
   )
   return (
-    <Page title="Keys" lead="The keys in KES, as the console’s own identity sees them." action={actions}>
-      <StaleLine read={keys} />
-      <div className="flex flex-wrap items-center gap-3">
-        <SearchField label="Filter keys" value={filter} onChange={setFilter} />
+    <Page
+      title="Keys"
+      lead="The keys in KES, as the console’s own identity sees them: which is in use, and which still opens."
+      action={actions}
+    >
+      <StaleLine read={read} />
+      <div className="flex min-h-9 flex-wrap items-center gap-3">
+        <SearchField label="Filter keys" value={text} onChange={setText} />
+        <Chips label="States" chips={chips} chosen={state ?? ''} onChoose={setState} />
         <p className="text-sm text-muted" role="status">
-          {all &&
-            rows &&
-            (rows.length === all.length
-              ? counted(all.length, 'key')
-              : `${count(rows.length)} of ${counted(all.length, 'key')}`)}
+          {all && rows && words(rows.length, all.length, read.data?.partial === true)}
         </p>
       </div>
       <DataTable
         label="Keys"
-        columns={columns}
+        columns={keyColumns}
         rows={rows}
-        rowKey={(key) => key.name}
+        rowKey={nameOf}
         selected={name ?? null}
         sort={sort}
         onSort={setSort}
-        empty={<NoKeys filtered={filter !== ''} />}
-        trouble={!all && keys.error && <FailureNote failure={keys.error} onRetry={() => void keys.refetch()} />}
+        empty={<NoKeys filtered={text !== '' || state !== undefined} />}
+        trouble={!all && read.error && <FailureNote failure={read.error} onRetry={() => void read.refetch()} />}
       />
+      <Lines label="The same from a terminal; kes shows 1 025 keys at most" lines={keyLines.list} />
       {act === 'create' && <CreateKeyDialog onClose={() => setAct(null)} />}
       {name !== undefined && <KeyPanel key={name} name={name} onClose={close} />}
     </Page>
   )
 }
 
+const nameOf = ({ name }: { name: string }) => name
+
+function words(shown: number, known: number, partial: boolean) {
+  const of = partial ? `the first ${counted(known, 'key')}` : counted(known, 'key')
+  const found = shown === known ? of : `${count(shown)} of ${of}`
+  return partial ? `${found}; the rest is being read …` : found
+}
+
+const tones: Partial<Record<KeyState, Chip['tone']>> = {
+  replaced: 'critical',
+  missing: 'critical',
+  unknown: 'warning',
+  marked: 'warning',
+  quarantined: 'warning',
+}
+
+/** States that every key shares tell nothing, so a list without trouble has no chips. */
+const chipsOf = (keys: Parameters<typeof countStates>[0]): Chip[] =>
+  countStates(keys)
+    .filter((each) => each.count < keys.length || tones[each.state])
+    .map(({ state, count: items }) => ({ id: state, label: stateWords[state], count: items, tone: tones[state] }))
+
 const NoKeys = ({ filtered }: { filtered: boolean }) => (
   <p className="text-muted">
     {filtered
-      ? 'No key matches the filter.'
+      ? 'No key matches the filters.'
       : 'Keys would be listed here. KES has none yet: create one, or import the key that MinIO runs on now before it makes another of the same name.'}
   </p>
 )
-
-const columns: Column<Row>[] = [
-  {
-    id: 'name',
-    head: 'Key',
-    cell: ({ name }) => <RowLink href={paths.key(name)} name={name} />,
-    compare: (a, b) => a.name.localeCompare(b.name),
-  },
-  {
-    id: 'use',
-    head: 'Use',
-    cell: ({ isDefault }) => (isDefault ? <SealBadge look="default" label="Default key" /> : ''),
-    compare: (a, b) => Number(b.isDefault) - Number(a.isDefault),
-    className: 'w-40',
-  },
-]

@@ -1,9 +1,14 @@
 import type { KesStatus } from '@strongroom/shared/kms'
 import type { ReactNode } from 'react'
-import { duration } from '../../lib/format.ts'
+import { clock, duration } from '../../lib/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
-import { CopyButton, Facts, Lines, Time } from '../../ui/Text.tsx'
+import { Facts, HowWeKnow, Lines, Time } from '../../ui/Text.tsx'
+import { CertificateEnd } from './CertificateEnd.tsx'
+import { HopDetails, HopLine } from './HopLine.tsx'
+import { firstBroken } from './hops.ts'
+import { lastTold } from './last-told.ts'
+import { milliseconds } from './milliseconds.ts'
 
 export function KesCards({
   title,
@@ -19,7 +24,7 @@ export function KesCards({
     <section aria-label={title} className="space-y-2">
       <h2 className="text-lg font-semibold">{title}</h2>
       {children}
-      <div className="grid gap-3 lg:grid-cols-2">
+      <div className="space-y-3">
         {worstFirst.map((status) => (
           <KesCard key={status.url} status={status} />
         ))}
@@ -29,20 +34,9 @@ export function KesCards({
 }
 
 function KesCard({ status }: { status: KesStatus }) {
-  const {
-    url,
-    reachable,
-    trouble,
-    version,
-    uptimeSeconds,
-    keystoreReachable,
-    keystoreLatencyMs,
-    latencyMs,
-    identity,
-    checkedAt,
-  } = status
+  const { url, reachable, trouble, hops } = status
   return (
-    <article aria-label={url} className="min-w-0 space-y-3 rounded-md border border-line bg-surface p-4">
+    <article aria-label={url} className="min-w-0 space-y-4 rounded-md border border-line bg-surface p-4">
       <header className="flex items-center justify-between gap-3">
         <h3 className="truncate font-mono text-sm font-semibold" title={url}>
           {url}
@@ -54,32 +48,58 @@ function KesCard({ status }: { status: KesStatus }) {
           {reachable ? 'Answers' : 'Does not answer'}
         </span>
       </header>
-      {trouble && <Note tone={reachable ? 'warning' : 'critical'}>{trouble}</Note>}
-      <Facts
-        facts={[
-          ['Version', version ?? 'not known'],
-          ['Up for', uptimeSeconds === null ? 'not known' : duration(uptimeSeconds)],
-          ['Keystore', keystore(keystoreReachable, keystoreLatencyMs)],
-          ['Round trip', milliseconds(latencyMs)],
-          [
-            'Console identity',
-            <span key="i" className="inline-flex max-w-full items-center gap-1">
-              <span className="truncate font-mono text-xs" title={identity}>
-                {identity}
-              </span>
-              <CopyButton text={identity} />
-            </span>,
-          ],
-          ['Asked', <Time key="t" at={checkedAt} />],
-        ]}
-      />
-      <Lines label="The same from a terminal" lines={[`MINIO_KES_SERVER=${url} kes status`]} />
+      <HopLine hops={hops} />
+      {trouble && !firstBroken(hops) && <Note tone={reachable ? 'warning' : 'critical'}>{trouble}</Note>}
+      <KesFacts status={status} />
+      <HowWeKnow>
+        <p className="text-muted">The console went this way itself, under its identity for observing.</p>
+        <HopDetails hops={hops} />
+        <Lines label="The same from a terminal" lines={[`MINIO_KES_SERVER=${url} kes status`]} />
+      </HowWeKnow>
     </article>
   )
 }
 
-const milliseconds = (ms: number | null) =>
-  ms === null ? 'not known' : `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`
+/** What KES said of itself; when it is silent, what it said last, with its age. */
+function KesFacts({ status }: { status: KesStatus }) {
+  const told = lastTold(status)
+  const { version, uptimeSeconds, keystoreReachable, keystoreLatencyMs, latencyMs, serverCertificate, checkedAt } = told
+  return (
+    <div className="space-y-2">
+      {told !== status && (
+        <p className="flex items-center gap-2 text-sm text-muted">
+          <Icon name="waiting" className="text-warning" />
+          As of {clock(Date.parse(told.checkedAt))}; it has not answered since.
+        </p>
+      )}
+      <div className={`grid gap-x-10 gap-y-1.5 md:grid-cols-2 ${told === status ? '' : 'stale'}`}>
+        <Facts
+          facts={[
+            ['Version', version ?? 'not known'],
+            ['Up for', uptimeSeconds === null ? 'not known' : duration(uptimeSeconds)],
+            [
+              'Server certificate',
+              serverCertificate ? <CertificateEnd key="c" certificate={serverCertificate} /> : 'not seen',
+            ],
+          ]}
+        />
+        <Facts
+          facts={[
+            ['Keystore', keystore(keystoreReachable, keystoreLatencyMs)],
+            ['Round trip', milliseconds(latencyMs)],
+            ['Asked', <Time key="t" at={checkedAt} />],
+          ]}
+        />
+      </div>
+    </div>
+  )
+}
 
 const keystore = (reachable: boolean | null, latencyMs: number | null) =>
-  reachable === null ? 'not known' : reachable ? `answers in ${milliseconds(latencyMs)}` : 'cannot be reached'
+  reachable === null
+    ? 'not known'
+    : reachable
+      ? latencyMs === null
+        ? 'can be reached'
+        : `answers in ${milliseconds(latencyMs)}`
+      : 'cannot be reached'

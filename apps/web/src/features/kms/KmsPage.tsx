@@ -2,13 +2,17 @@ import { type Kms, readKms } from '@strongroom/shared/kms'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { every, query } from '../../api/query.ts'
+import { KmsTabs } from '../../components/KmsTabs.tsx'
 import { Page } from '../../components/Page.tsx'
 import { ReadView } from '../../components/ReadView.tsx'
 import { kmsWords } from '../../lib/kms-words.ts'
 import { paths } from '../../lib/paths.ts'
 import { Note } from '../../ui/Note.tsx'
 import { Facts, HowWeKnow, Lines, Time } from '../../ui/Text.tsx'
+import { CachedOnly } from './CachedOnly.tsx'
+import { ConsoleIdentities } from './ConsoleIdentities.tsx'
 import { KesCards } from './KesCards.tsx'
+import { KesCharts } from './KesCharts.tsx'
 import { Endpoints, Nodes } from './Nodes.tsx'
 
 const READ_MS = 10_000
@@ -20,6 +24,7 @@ export function KmsPage() {
       title="KMS"
       lead="Which key service MinIO runs on, whether its default key works, and what stands behind or beside it."
     >
+      <KmsTabs />
       <ReadView read={kms}>{(data) => <KmsView kms={data} />}</ReadView>
     </Page>
   )
@@ -28,6 +33,7 @@ export function KmsPage() {
 function KmsView({ kms }: { kms: Kms }) {
   return (
     <>
+      {kms.cachedOnly && <CachedOnly cachedOnly={kms.cachedOnly} />}
       <Default kms={kms} />
       {kms.kes && <KesCards title="The KES that MinIO runs on" statuses={kms.kes.endpoints} />}
       {kms.standby && (
@@ -38,6 +44,12 @@ function KmsView({ kms }: { kms: Kms }) {
             <Standby keyName={kms.standby.keyName} />
           )}
         </KesCards>
+      )}
+      {(kms.kes || kms.standby) && (
+        <>
+          <KesCharts />
+          <ConsoleIdentities />
+        </>
       )}
       <Endpoints endpoints={kms.endpoints} />
       <Nodes kms={kms} />
@@ -84,21 +96,27 @@ function Default({ kms }: { kms: Kms }) {
           MinIO.
         </Note>
       )}
-      <Facts
-        facts={[
-          ['Kind', <strong key="k">{kmsWords[kind]}</strong>],
-          [
-            'Default key',
-            <span key="d" className="font-mono text-xs">
-              {defaultKey ?? (kind === 'unknown' ? 'not known' : 'none')}
-            </span>,
-          ],
-          ['Round trip', tripWords(kms)],
-          ['Auto-encryption', yesNo(autoEncryption)],
-          ['Users loaded', yesNo(iamLoaded)],
-          ['Asked', <Time key="t" at={checkedAt} />],
-        ]}
-      />
+      <div className="grid gap-x-10 gap-y-1.5 md:grid-cols-2">
+        <Facts
+          facts={[
+            ['Kind', <strong key="k">{kmsWords[kind]}</strong>],
+            [
+              'Default key',
+              <span key="d" className="font-mono text-xs">
+                {defaultKey ?? (kind === 'unknown' ? 'not known' : 'none')}
+              </span>,
+            ],
+            ['Round trip', tripWords(kms)],
+          ]}
+        />
+        <Facts
+          facts={[
+            ['Auto-encryption', yesNo(autoEncryption)],
+            ['Users loaded', yesNo(iamLoaded)],
+            ['Asked', <Time key="t" at={checkedAt} />],
+          ]}
+        />
+      </div>
       <HowWeKnow>
         <p className="text-muted">
           MinIO was asked to generate a data key under the default key, to open it again, and to compare.

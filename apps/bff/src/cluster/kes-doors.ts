@@ -1,0 +1,151 @@
+import type { ConsoleIdentity } from '@strongroom/shared/kms'
+import type { Logger } from 'pino'
+import type { KesSettings } from '../config/kes-settings.ts'
+import { AppError } from '../errors.ts'
+import { certificateState } from '../kes/certificate.ts'
+import { type KesIdentity, KesIdentityError } from '../kes/identity.ts'
+import { type KesIdentityFiles, readIdentity, readPublicIdentity, WatchedIdentity } from '../kes/identity-files.ts'
+import { connectKes, type Kes } from '../kes/transport.ts'
+
+const TIMEOUT_MS = 5_000
+
+interface DoorOptions {
+  readonly endpoints: readonly URL[]
+  /** PEM; null trusts what Node trusts. */
+  readonly ca: string | null
+}
+
+/** A door to KES under one identity, whose files are read again when they change. @throws KesIdentityError */
+export const openDoor = ({ identity, ...where }: DoorOptions & { readonly identity: KesIdentityFiles }): Kes =>
+  connect(where, new WatchedIdentity(identity))
+
+const connect = ({ endpoints, ca }: DoorOptions, watched: WatchedIdentity): Kes =>
+  connectKes({
+    urls: endpoints,
+    identity: () => watched.current(),
+    timeoutMs: TIMEOUT_MS,
+    ...(ca !== null && { ca }),
+  })
+
+interface Door {
+  readonly watched: WatchedIdentity
+  readonly kes: Kes
+}
+
+type OpenRole = 'observe' | 'prove' | 'import'
+const OPEN_ROLES: readonly OpenRole[] = ['observe', 'prove', 'import']
+
+/**
+ * The console's doors to KES, one for each identity it was given. Nothing stands in for the one that deletes, and it is
+ * not held: it is opened for one act.
+ */
+export class KesDoors {
+  readonly #settings: KesSettings | null
+  readonly #log: Logger
+  readonly #doors = new Map<OpenRole, Door>()
+
+  /** @throws KesIdentityError */
+  constructor(settings: KesSettings | null, log: Logger) {
+    this.#settings = settings
+    this.#log = log
+    if (settings === null) return
+    const { credentials: observe, identities } = settings
+    const files = { observe, prove: identities.prove, import: identities.import }
+    for (const role of OPEN_ROLES) {
+      const identity = files[role]
+      if (identity === null) continue
+      const watched = new WatchedIdentity(identity, ({ identity, unusable }) => {
+        if (unusable) log.warn({ role, identity, err: unusable }, 'changed files of a KES identity can’t be used')
+        else log.info({ role, identity }, 'KES identity read again')
+      })
+      this.#doors.set(role, { watched, kes: connect(settings, watched) })
+    }
+  }
+
+  /** Null: no KES is configured. */
+  get observe(): Kes | null {
+    return this.#doors.get('observe')?.kes ?? null
+  }
+
+  /** Under its own identity, else under the one that observes. */
+  of(role: 'prove' | 'import'): Kes | null {
+    return this.#doors.get(role)?.kes ?? this.observe
+  }
+
+  /**
+   * Opened for one act: the caller closes it. Null without an identity of its own.
+   * @throws AppError `kes-not-configured` when its files can't be used
+   */
+  async openForDeletion(): Promise<Kes | null> {
+    const files = this.#settings?.identities.delete ?? null
+    if (this.#settings === null || files === null) return null
+    const { endpoints, ca } = this.#settings
+    try {
+      const identity = readIdentity(files)
+      return connectKes({ urls: endpoints, identity, timeoutMs: TIMEOUT_MS, ...(ca !== null && { ca }) })
+    } catch (error) {
+      if (!(error instanceof KesIdentityError)) throw error
+      this.#log.warn({ err: error }, 'the KES identity for deletion can’t be used')
+      throw new AppError('kes-not-configured', error.message, { cause: error })
+    }
+  }
+
+  /** Each identity the console was given, as it is now. What KES says of it is not asked here. */
+  identities(): ConsoleIdentity[] {
+    const open = [...this.#doors].map(([role, { watched }]) => ({
+      role,
+      ...describe(watched.current()),
+      warning: watched.warning,
+      loadedAt: watched.loadedAt.toISOString(),
+    }))
+    const forDeletion = this.#settings?.identities.delete ?? null
+    return tellShared(forDeletion === null ? open : [...open, describeUnopened(forDeletion)])
+  }
+
+  /** Of MinIO itself, hex; null where its certificate can't be read here. */
+  minioIdentity(): string | null {
+    const files = this.#settings?.minio ?? null
+    if (files === null) return null
+    try {
+      return readPublicIdentity(files)
+    } catch (error) {
+      if (error instanceof KesIdentityError) return null
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#doors.values()].map(({ kes }) => kes.close()))
+  }
+}
+
+const describe = ({ id, kind, leaf, keyForm }: KesIdentity) => ({
+  identity: id,
+  kind,
+  certificate: kind === 'certificate' ? certificateState(leaf) : null,
+  keyForm,
+  policy: null,
+  excess: [],
+})
+
+/** Read for this description alone, and dropped. */
+function describeUnopened(files: KesIdentityFiles): ConsoleIdentity {
+  const role = 'delete'
+  try {
+    const identity = readIdentity(files)
+    return { role, ...describe(identity), warning: identity.warning, loadedAt: null }
+  } catch (error) {
+    if (!(error instanceof KesIdentityError)) throw error
+    const unusable = { identity: null, certificate: null, keyForm: null, policy: null, excess: [], loadedAt: null }
+    return { role, kind: files.kind, ...unusable, warning: error.message }
+  }
+}
+
+/** Two roles under one identity are one role to KES. */
+const tellShared = (identities: readonly ConsoleIdentity[]): ConsoleIdentity[] =>
+  identities.map((own, i) => {
+    const other = identities.slice(0, i).find(({ identity }) => identity !== null && identity === own.identity)
+    if (!other) return own
+    const shared = `This is the same identity as ${other.role}, so KES lets both do the same.`
+    return { ...own, warning: own.warning === null ? shared : `${shared} ${own.warning}` }
+  })

@@ -1,0 +1,99 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { listActivity } from '@strongroom/shared/activity'
+import { startAudit } from '@strongroom/shared/iam'
+import { proveKey, readKey } from '@strongroom/shared/keys'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Client } from './client.ts'
+import { openConsole, type TestConsole } from './console.ts'
+import { type House, openHouse } from './house.ts'
+import { askKes, importByKes } from './kes-client.ts'
+
+const NAME = 'iam-static-key'
+const MATERIAL = Buffer.from('fixture-static-kms-key-32-bytes!')
+
+let house: House
+let open: TestConsole
+let root: Client
+
+beforeAll(async () => {
+  house = await openHouse({ fixture: 'static-latest', kes: true })
+  open = await openConsole(house)
+  root = await open.rootBrowser()
+}, 60_000)
+afterAll(() => house?.close())
+
+/** As somebody with the right to do so would. */
+async function removeInKes(name: string) {
+  await house.stopKes()
+  rmSync(join(house.keystore, name))
+  await house.startKes()
+}
+
+test('a key that KES does not have is missing', async () => {
+  expect(await root.call(proveKey, { name: NAME })).toMatchObject({ verdict: 'key-missing', opened: 0, failed: 0 })
+})
+
+test('a random key under the right name is recognised, with the way out', async () => {
+  await askKes(house.kes!, 'PUT', `/v1/key/create/${NAME}`)
+  const proof = await root.call(proveKey, { name: NAME })
+  expect(proof).toMatchObject({ verdict: 'wrong-material', opened: 0, sameMaterial: false })
+  expect(proof.failed).toBeGreaterThan(10)
+  expect(proof.detail).toContain('Do not restart MinIO')
+  expect(proof.detail).toContain(`kes key create ${NAME}`)
+  expect(proof.detail).toContain(`kes key rm ${NAME}`)
+  expect(proof.detail).toContain('static key')
+  expect((await root.call(readKey, { name: NAME })).provenAt).toBeNull()
+  await removeInKes(NAME)
+})
+
+test('the right material is proven on items, on remote targets and on objects, and the proof outlives the console', async () => {
+  await importByKes(house.kes!, NAME, MATERIAL)
+  const proof = await root.call(proveKey, { name: NAME })
+  expect(proof).toMatchObject({ verdict: 'proven', failed: 0, sameMaterial: true })
+  expect(proof.samples.length).toBeLessThanOrEqual(24)
+  expect(new Set(proof.samples.map(({ from }) => from))).toEqual(new Set(['iam', 'object']))
+  expect(proof.samples.map(({ path }) => path)).toContainEqual(expect.stringMatching(/^buckets\/.*\.metadata\.bin$/))
+  expect(proof.samples.every(({ opened }) => opened)).toBe(true)
+  const later = await (await openConsole(house)).rootBrowser()
+  expect((await later.call(readKey, { name: NAME })).provenAt).toBe(proof.at)
+  expect(await later.call(readKey, { name: NAME })).toMatchObject({ canary: { state: 'opens' } })
+})
+
+test('an audit saves reading all drives again', async () => {
+  await root.job(startAudit, {})
+  const proof = await root.call(proveKey, { name: NAME })
+  expect(proof).toMatchObject({ verdict: 'proven', failed: 0 })
+  expect(proof.samples.filter(({ from }) => from === 'iam')).toHaveLength(16)
+})
+
+test('what a key seals nothing of can’t be proven', async () => {
+  await askKes(house.kes!, 'PUT', '/v1/key/create/seals-nothing')
+  expect(await root.call(proveKey, { name: 'seals-nothing' })).toMatchObject({
+    verdict: 'nothing-to-open',
+    sameMaterial: null,
+  })
+  expect((await root.call(readKey, { name: 'seals-nothing' })).provenAt).toBeNull()
+})
+
+test('where KES opens what the cluster sealed, it is the source that is wrong', async () => {
+  const other = Buffer.alloc(32, 9).toString('base64')
+  const console = await openConsole(house, {
+    STRONGROOM_ENV_FILE: '',
+    STRONGROOM_OTHER_KEY: other,
+    STRONGROOM_KEY_SOURCES: `${NAME}=env:STRONGROOM_OTHER_KEY`,
+  })
+  const proof = await (await console.rootBrowser()).call(proveKey, { name: NAME })
+  expect(proof).toMatchObject({ verdict: 'proven', sameMaterial: false })
+  expect(proof.detail).toContain('it is the source that is wrong')
+})
+
+test('proofs are recorded, and many within a minute are refused', async () => {
+  const { activity } = await root.call(listActivity, { target: NAME })
+  expect(activity.filter(({ act }) => act === 'prove-key')).toContainEqual(
+    expect.objectContaining({ outcome: 'done', detail: expect.stringMatching(/^proven: \d+ data keys/) }),
+  )
+  const fresh = await (await openConsole(house)).rootBrowser()
+  for (let each = 0; each < 10; each++) await fresh.call(proveKey, { name: 'seals-nothing' })
+  expect(await fresh.refusal(proveKey, { name: NAME })).toMatchObject({ code: 'rate-limited', status: 429 })
+})

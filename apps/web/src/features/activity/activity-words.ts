@@ -1,0 +1,21 @@
+import type { Activity } from '@strongroom/shared/activity'
+import type { IconName } from '../../ui/Icon.tsx'
+
+export const actWords: Record<Activity['act'], string> = {
+  'create-key': 'Create key',
+  'import-key': 'Import key',
+  'mark-key': 'Mark for deletion',
+  'unmark-key': 'Undo the deletion',
+  'quarantine-key': 'Quarantine key',
+  'delete-key': 'Delete key',
+  'prove-key': 'Prove key',
+  'keep-canary': 'Keep a canary',
+  'drop-canary': 'Drop the canary',
+  drill: 'Drill',
+}
+
+export const outcomes: Record<Activity['outcome'], { icon: IconName; word: string; ink: string }> = {
+  done: { icon: 'good', word: 'Done', ink: 'text-good' },
+  failed: { icon: 'critical', word: 'Failed', ink: 'text-critical' },
+  begun: { icon: 'unknown', word: 'Not known', ink: 'text-warning' },
+}

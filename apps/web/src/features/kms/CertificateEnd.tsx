@@ -1,0 +1,26 @@
+import type { CertificateState } from '@strongroom/shared/kms'
+import { counted, exact } from '../../lib/format.ts'
+import { Icon } from '../../ui/Icon.tsx'
+import { toneInk, toneWord } from '../../ui/Note.tsx'
+
+/** When a certificate ends; from 30 days on with its severity. */
+export function CertificateEnd({ certificate: { notAfter, daysLeft, severity } }: { certificate: CertificateState }) {
+  const when = (
+    <time dateTime={notAfter} title={exact(notAfter)}>
+      {endWords(daysLeft)}, {notAfter.slice(0, 10)}
+    </time>
+  )
+  if (!severity) return <span className="whitespace-nowrap">{when}</span>
+  return (
+    <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${toneInk(severity)}`}>
+      <Icon name={severity} />
+      <span className="sr-only">{toneWord(severity)}:</span>
+      {when}
+    </span>
+  )
+}
+
+export function endWords(daysLeft: number) {
+  if (daysLeft < 0) return `ended ${counted(-daysLeft, 'day')} ago`
+  return daysLeft === 0 ? 'ends today' : `in ${counted(daysLeft, 'day')}`
+}

@@ -1,0 +1,41 @@
+import * as z from 'zod/mini'
+import { endpoint, Instant } from './endpoint.ts'
+
+/** One line of the audit trail: what somebody did through the console to a key service. Never material, never a secret. */
+export const Activity = z.object({
+  id: z.string(),
+  at: Instant,
+  account: z.string(),
+  act: z.enum([
+    'create-key',
+    'import-key',
+    'mark-key',
+    'unmark-key',
+    'quarantine-key',
+    'delete-key',
+    'prove-key',
+    'keep-canary',
+    'drop-canary',
+    'drill',
+  ]),
+  /** The key, mostly. */
+  target: z.string(),
+  /** `begun`: written before the act, and its end is not known: the console stopped in between. */
+  outcome: z.enum(['begun', 'done', 'failed']),
+  detail: z.string(),
+  requestId: z.string(),
+})
+export type Activity = z.infer<typeof Activity>
+
+export const listActivity = endpoint({
+  id: 'listActivity',
+  method: 'GET',
+  path: '/activity',
+  summary: 'The audit trail of what went to the key service, newest first.',
+  input: z.object({
+    target: z.optional(z.string().check(z.maxLength(200))),
+    after: z.optional(z.string().check(z.maxLength(100))),
+    limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1000)), 100),
+  }),
+  reply: z.object({ activity: z.array(Activity), next: z.optional(z.string()) }),
+})
