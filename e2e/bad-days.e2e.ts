@@ -11,7 +11,7 @@ test.use({ cluster: 'bad-days' })
 test.afterAll(stopRestarted)
 
 /** A page that can't be read anew says since when, and keeps what it has. */
-const stale = (page: Page) => page.getByText(/As of \d\d:\d\d: it could not be read again since/)
+const stale = (page: Page) => page.getByText(/As of \d\d:\d\d UTC: it could not be read again since/)
 
 test.describe('signing in', () => {
   test('wrong credentials are told; the secret has to be typed again', async ({ page, watch }) => {

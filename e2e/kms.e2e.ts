@@ -68,7 +68,7 @@ test('KES that dies: the broken hop and its cure; what it said last stays, with 
   await expect(hop(page, 'Connection')).toContainText('Broken', { timeout: 30_000 })
   await expect(hop(page, 'Address')).toContainText('Holds')
   for (const name of HOPS.slice(2)) await expect(hop(page, name), name).toContainText('Not reached')
-  await expect(kes(page)).toContainText(/As of \d\d:\d\d; it has not answered since/)
+  await expect(kes(page)).toContainText(/As of \d\d:\d\d UTC; it has not answered since/)
   await shoot(page, '51-kms-kes-killed')
 
   await open(page, 'Activity')

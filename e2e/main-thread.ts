@@ -1,4 +1,4 @@
-import type { Browser, Page } from '@playwright/test'
+import { type Browser, expect, type Page, type TestInfo, test } from '@playwright/test'
 
 /** What the main thread of a page worked on for a while. */
 export interface Work {
@@ -88,3 +88,66 @@ const entries = (page: Page, type: 'longtask' | 'layout-shift', since: number): 
     },
     [type, since] as const,
   )
+
+/** What browsers call a long task. The longest one seen here takes half of it: the rest is left to collections of garbage. */
+const LONG_MS = 50
+/** What {@link yardstick} takes on the machine on which that was seen; a slower one gets longer. */
+const YARDSTICK_MS = 60
+
+/** Makes steps of a test that fail where a task of the main thread is long, for this machine. What they took is noted. */
+export async function stepsWithoutLongTasks(browser: Browser, page: Page, annotations: TestInfo['annotations']) {
+  const measured = await workDuring(browser, page, () => yardstick(page))
+  const longest = Math.max(0, ...measured.cpuMs)
+  expect(longest, 'the measure sees a task that is long').toBeGreaterThan(YARDSTICK_MS / 3)
+  const limit = LONG_MS * Math.max(1, longest / YARDSTICK_MS)
+  annotations.push({
+    type: 'main thread',
+    description: `yardstick: ${longest.toFixed(1)} ms; long from ${limit.toFixed(1)} ms`,
+  })
+  return (name: string, act: () => Promise<unknown>): Promise<Work> =>
+    test.step(name, async () => {
+      const work = await workDuring(browser, page, act)
+      const top = work.cpuMs.slice(0, 3).map((ms) => ms.toFixed(1))
+      const wall = work.longMs.join(', ') || 'none'
+      const description = `${name}: longest ${top.join(', ')} ms of CPU; by the wall clock long: ${wall}`
+      annotations.push({ type: 'main thread', description })
+      expect(
+        work.cpuMs.filter((ms) => ms > limit),
+        `long tasks: ${name}`,
+      ).toEqual([])
+      return work
+    })
+}
+
+/** Down to where a hand gets in some seconds: in steps of the height of a window, one a frame. */
+export const scroll = (page: Page) =>
+  page.locator('html').evaluate(async (html) => {
+    const window = html.ownerDocument.defaultView
+    for (let top = 0; top < Math.min(html.scrollHeight, 150_000); top += 900) {
+      window.scrollTo(0, top)
+      await new Promise((resolve) => window.requestAnimationFrame(resolve))
+    }
+    window.scrollTo(0, 0)
+  })
+
+/** Work of the kind that pages do, always the same: how fast is this machine? */
+const yardstick = (page: Page) =>
+  page.locator('html').evaluate((html) => {
+    const window = html.ownerDocument.defaultView
+    return new Promise<number>((resolve) =>
+      window.setTimeout(() => {
+        let sum = 0
+        for (let round = 0; round < 150; round++) {
+          const rows = Array.from({ length: 1_000 }, (_, at) => ({
+            at,
+            name: `user-${at * round}`,
+            state: 'plaintext',
+          }))
+          sum += JSON.parse(JSON.stringify(rows)).sort((a: { name: string }, b: { name: string }) =>
+            a.name < b.name ? -1 : 1,
+          ).length
+        }
+        resolve(sum)
+      }, 0),
+    )
+  })

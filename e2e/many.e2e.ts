@@ -41,7 +41,7 @@ test('a thousand buckets: few rows are drawn, the filter finds one, and scrollin
 
   await page.keyboard.press('/')
   await page.keyboard.type('tenant-0777')
-  await expect(page.getByText(`1 of 1\u2009008 buckets`)).toBeVisible()
+  await expect(page.getByText(`1 of 1\u202f008 buckets`)).toBeVisible()
   await expect(table.getByRole('link')).toHaveText(['tenant-0777'])
   await expect(page).toHaveURL(/q=tenant-0777/)
 })

@@ -109,6 +109,8 @@ test('a newcomer goes from findings to sealed, by clicks alone', async ({ page, 
   await test.step('reads what is left', async () => {
     await open(page, 'Overview')
     await expect(verdict).not.toContainText(UNDER_ROOT)
+    await expect(verdict.getByRole('link', { name: 'See the items' })).toBeVisible()
+    await expect(page.getByText('Key acme-key has no proven backup')).toBeVisible()
     await shoot(page, '18-overview-after')
     await open(page, 'Move to KES')
     await expect(page.getByText('Every step holds')).toBeVisible()

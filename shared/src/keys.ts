@@ -116,8 +116,10 @@ export const KeyProof = z.object({
   opened: z.int(),
   failed: z.int(),
   samples: z.array(ProofSample),
-  /** KES opens what the console sealed under the source's material, and the other way round; null without the source. */
+  /** KES opens what the console sealed under the material at hand, and the other way round; null without any. */
   sameMaterial: z.nullable(z.boolean()),
+  /** That material: of a source on the server, of a wrapped import, or of a key made here. Null: it was not compared. */
+  comparedWith: z._default(z.nullable(z.enum(['source', 'wrapped', 'made'])), null),
   detail: z.string(),
   at: Instant,
 })

@@ -64,7 +64,8 @@ describe('a wrapped import', () => {
   test('takes openssl and the two calls alone', async () => {
     const material = randomBytes(32)
     const { proof, escrow } = await root.call(importKey, await importWrapped(root, 'by-openssl', material))
-    expect(proof).toMatchObject({ name: 'by-openssl', sameMaterial: true })
+    expect(proof).toMatchObject({ name: 'by-openssl', sameMaterial: true, comparedWith: 'wrapped' })
+    expect(proof.detail).toContain('sealed with the wrapped key that was brought in, and the other way round')
     expect(escrow).toBeUndefined()
     expect(await hasMaterial('by-openssl', material)).toBe(true)
     expect(opened.console.canaries.of('by-openssl')).toMatchObject({ state: 'opens' })
@@ -172,7 +173,7 @@ describe('a key made here', () => {
     const identity = await generateX25519Identity()
     const recipient = await identityToRecipient(identity)
     const { proof, escrow } = await root.call(importKey, { name: 'made-here', source: { kind: 'generate', recipient } })
-    expect(proof).toMatchObject({ sameMaterial: true })
+    expect(proof).toMatchObject({ sameMaterial: true, comparedWith: 'made' })
     const file = join(backupDir(), escrow!.file)
     expect(readFileSync(file, 'utf8')).toBe(escrow!.sealed)
     expect(statSync(file).mode & 0o777).toBe(0o600)
@@ -232,6 +233,13 @@ test('everything is in the audit trail, refusals too', async () => {
   const { activity } = await root.call(listActivity, { target: 'there-already' })
   expect(activity).toMatchObject([
     { act: 'import-key', outcome: 'failed', detail: expect.stringMatching(/same material/) },
-    { act: 'import-key', outcome: 'done', detail: 'Wrapped with a one-time key.', account: house.truth.rootUser },
+    {
+      act: 'import-key',
+      outcome: 'done',
+      detail: expect.stringMatching(
+        /^Wrapped with a one-time key\. An AES256 key now, under the identity [0-9a-f]{64}\.$/,
+      ),
+      account: house.truth.rootUser,
+    },
   ])
 })

@@ -161,7 +161,13 @@ test('a free key is marked, denied, and deleted, over a restart of the console, 
   expect(await browser.refusal(readKeyDeletion, { name: KEY })).toMatchObject({ code: 'not-found' })
 
   const { activity } = await browser.call(listActivity, { target: KEY })
-  expect(activity[0]).toMatchObject({ act: 'delete-key', outcome: 'done', account: place.house.truth.rootUser })
+  expect(activity[0]).toMatchObject({
+    act: 'delete-key',
+    outcome: 'done',
+    account: place.house.truth.rootUser,
+    detail: expect.stringMatching(/^Deleted by KES, under the identity [0-9a-f]{64}\.$/),
+  })
+  expect(activity.filter(({ detail, outcome }) => outcome === 'done' && detail === '')).toEqual([])
   expect(activity.filter(({ act }) => act === 'delete-key').length).toBeGreaterThan(3)
   expect(activity.find(({ act, outcome }) => act === 'mark-key' && outcome === 'done')!.detail).toContain(OTHERS)
 }, 120_000)

@@ -81,15 +81,18 @@ export type Listing = { names: string[]; continueAt: string | undefined }
 
 /** The names that begin with `prefix`, in byte order, up to 1024. With a prefix, KES lets a single 1025th one pass. */
 export function cut(all: readonly string[], prefix: string): Listing {
-  const names = all
-    .filter((name) => name.startsWith(prefix))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+  // Strings compare by UTF-16, which is the order of bytes but for what lies beyond U+D7FF: foreign files alone have such names.
+  const compare = all.some((name) => /[\ud800-\uffff]/.test(name)) ? byBytes : byUnits
+  const names = all.filter((name) => name.startsWith(prefix)).sort(compare)
   const last = names.at(-1)
-  const endsTheDirectory = prefix !== '' && all.every((name) => last !== undefined && name <= last)
+  const endsTheDirectory = prefix !== '' && last !== undefined && all.every((name) => compare(name, last) <= 0)
   const limit = endsTheDirectory ? MAX_NAMES + 1 : MAX_NAMES
   if (names.length <= limit) return { names, continueAt: undefined }
   return { names: names.slice(0, MAX_NAMES), continueAt: names[MAX_NAMES] }
 }
+
+const byUnits = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0)
+const byBytes = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other))
 
 function missingIsUnknownKey(error: unknown): never {
   throw hasCode(error, 'ENOENT') ? keyNotFound() : error

@@ -113,7 +113,7 @@ export class Canaries {
     if (kes === null) throw new AppError('kes-not-configured', 'The console knows no KES that could seal a canary.')
     const sealed = await sealCanary(kes, name)
     const now = new Date().toISOString()
-    const opens = { state: 'opens' as const, detail: 'KES has sealed it just now.' }
+    const opens = { state: 'opens' as const, detail: 'KES has sealed it; it was not opened again yet.' }
     const times = { sealedAt: now, since: now, checkedAt: now, lastAnswer: { state: 'opens' as const, at: now } }
     return this.#alone(async () => {
       const kept = { name, ...sealed, ...opens, ...times }

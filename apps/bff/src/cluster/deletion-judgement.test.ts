@@ -151,6 +151,33 @@ test.each([
   expect(found).toEqual([typeof said === 'string' ? said : expect.stringMatching(said)])
 })
 
+test('what is known to cost data is told apart from what is waited for', () => {
+  const open = [loaded([])]
+  const losses = (more: Partial<DeletionGround>, on = ground) => judgeDeletion({ ...on, ...more }).losses
+  expect(losses({ ...uses(placed('objects').unknown('Perhaps.'), placed('tiers').inUse('Yes.')) })).toEqual([
+    'Tiers: Yes.',
+  ])
+  expect(losses({ now: new Date('2026-01-07T00:00:00.000Z') })).toEqual([])
+  expect(losses({ seen: { ...ground.seen, policies: open }, refused: { said: null } })).toEqual([])
+  expect(losses({ seen: { ...ground.seen, policies: open }, refused: { said: null } }, quarantined)).toEqual([
+    expect.stringMatching(/^Every KES endpoint denies its use: minio still allows it/),
+    'MinIO itself is refused on it: MinIO still makes and opens data keys with it.',
+  ])
+  expect(losses({ kms: { ...ground.kms, iamLoaded: false } })).toHaveLength(1)
+  expect(losses({ key: { createdAt: '2026-01-10T00:00:00.000Z' } })).toHaveLength(1)
+  expect(losses({ deletionIdentity: false }, quarantined)).toEqual([])
+})
+
+test('a quarantine says when it ends, and what is not known of several places is said once', () => {
+  expect(judgeDeletion(ground).deleteAfter).toBeNull()
+  expect(judgeDeletion(quarantined).deleteAfter).toBe('2026-01-19T00:00:00.000Z')
+  const unread = uses(placed('iam-items').unknown('Not read.'), placed('tiers').unknown('Not read.'))
+  expect(judgeDeletion({ ...ground, ...unread })).toMatchObject({
+    rehearsal: expect.arrayContaining([expect.objectContaining({ holds: null, detail: 'Not read.' })]),
+    blockers: ['IAM and config items, Tiers: Not read.'],
+  })
+})
+
 test('no next stage for a key that is gone', () => {
   expect(judgeDeletion({ ...ground, key: null }).next).toBeNull()
 })

@@ -3,8 +3,8 @@ import type { DeletionStage, KeyName } from '@strongroom/shared/keys'
 import type { Kms } from '@strongroom/shared/kms'
 import { denials } from './kes-denial.ts'
 import type { MarkedKey } from './key-deletions.ts'
-import { inTheWay, reasonOf, type SeenUsage } from './key-usage.ts'
-import { blockerOf, type MinioOnKey, rehearse } from './rehearsal.ts'
+import { inTheWay, reasonOf, reasonsOf, type SeenUsage } from './key-usage.ts'
+import { blockerOf, type MinioOnKey, type Rehearsed, rehearse } from './rehearsal.ts'
 
 /** So long a key must have been denied before it may be deleted: a day's work and its nightly jobs have missed nothing. */
 export const QUARANTINE_MS = 24 * 60 * 60_000
@@ -27,8 +27,8 @@ export interface DeletionGround {
 export function judgeDeletion(ground: DeletionGround): KeyDeletion {
   const { name, marked, seen } = ground
   const stage = stageOf(marked)
-  const rehearsal = marked === null ? [] : rehearse({ ...ground, policies: seen.policies })
-  const blocks = blocksOf(ground, stage, rehearsal)
+  const rehearsed = marked === null ? NOTHING : rehearse({ ...ground, policies: seen.policies })
+  const blocks = blocksOf(ground, stage, rehearsed)
   return {
     name,
     stage,
@@ -40,13 +40,15 @@ export function judgeDeletion(ground: DeletionGround): KeyDeletion {
     deleteAfter: deleteAfter(marked),
     otherClusters: marked?.otherClusters ?? null,
     policies: seen.policies && denials(seen.policies, name),
-    rehearsal: marked === null ? [] : [...rehearsal, ...placesOf(seen.usage.uses)],
+    rehearsal: marked === null ? [] : [...rehearsed.denied, ...rehearsed.starts, ...placesOf(seen.usage.uses)],
     blockers: blocks.map(({ text }) => text),
     losses: blocks.filter(({ loses }) => loses).map(({ text }) => text),
     next: nextOf(ground, stage),
     checkedAt: seen.usage.checkedAt,
   }
 }
+
+const NOTHING: Rehearsed = { denied: [], starts: [] }
 
 const stageOf = (marked: MarkedKey | null): DeletionStage | null =>
   marked && (marked.quarantinedAt === null ? 'marked' : 'quarantined')
@@ -85,7 +87,7 @@ interface Block {
 const waits = (text: string): Block => ({ text, loses: false })
 const loses = (text: string): Block => ({ text, loses: true })
 
-function blocksOf(ground: DeletionGround, stage: DeletionStage | null, rehearsal: readonly RehearsalCheck[]): Block[] {
+function blocksOf(ground: DeletionGround, stage: DeletionStage | null, { denied, starts }: Rehearsed): Block[] {
   const { marked, key, seen } = ground
   if (key === null) return [waits('KES has no key of this name any more. Undo the mark.')]
   const used = seen.usage.uses.filter(({ verdict }) => verdict === 'in-use').map((use) => loses(reasonOf(use)))
@@ -96,17 +98,18 @@ function blocksOf(ground: DeletionGround, stage: DeletionStage | null, rehearsal
     ...waiting(ground, marked).map(waits),
     ...(key.createdAt === marked.keyCreatedAt ? [] : [loses(MADE_ANEW)]),
     ...used,
-    ...unseen.map((use) => waits(reasonOf(use))),
-    ...rehearsal.filter(({ holds }) => holds !== true).map((check) => checkBlock(check, stage)),
+    ...reasonsOf(unseen).map(waits),
+    // That KES still allows a marked key is work to do; one in quarantine somebody may have begun to use again.
+    ...failing(denied, stage === 'quarantined'),
+    ...failing(starts, true),
     ...(stage === 'quarantined' && !ground.deletionIdentity ? [waits(NO_IDENTITY)] : []),
   ]
 }
 
-/** That KES still allows a marked key is work to do; of one in quarantine, somebody may have begun to use it again. */
-const checkBlock = (check: RehearsalCheck, stage: DeletionStage | null): Block => ({
-  text: blockerOf(check),
-  loses: check.holds === false && !(stage === 'marked' && check.of === 'denial'),
-})
+const failing = (checks: readonly RehearsalCheck[], costly: boolean): Block[] =>
+  checks
+    .filter(({ holds }) => holds !== true)
+    .map((check) => ({ text: blockerOf(check), loses: costly && check.holds === false }))
 
 const MADE_ANEW =
   'The key was made anew under this name after it was marked. Undo, and mark the new one if that is meant.'

@@ -8,11 +8,16 @@ type Source = (observed: Observed) => Finding | undefined
 
 const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
 
+/** They hurt on another day: what is open today comes before them, as it does in the verdict. */
+const LATER = /^(no-backup|certificate-)/
+
+const isLater = ({ id }: Finding) => Number(LATER.test(id))
+
 /** Everything that is wrong or not known, worst first, each with its cure. */
 export const findings = (observed: Observed): Finding[] =>
   [iamNotLoaded(observed), ...kmsFindings(observed), ...SOURCES.map((source) => source(observed))]
     .filter((finding) => finding !== undefined)
-    .sort((one, other) => RANK[one.severity] - RANK[other.severity])
+    .sort((one, other) => RANK[one.severity] - RANK[other.severity] || isLater(one) - isLater(other))
 
 const iamNotLoaded: Source = ({ kms }) => {
   if (kms.iamLoaded !== false) return undefined

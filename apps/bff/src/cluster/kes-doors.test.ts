@@ -183,6 +183,22 @@ test('an identity shared by two roles is told', () => {
   expect(doors.identities().at(-1)).toMatchObject({ warning: expect.stringMatching(/same identity as observe/) })
 })
 
+test('nothing is deleted under an identity that stands for something else too', async () => {
+  const [observe, minio, importing] = [newPair('looks'), newPair('cluster'), newPair('imports')]
+  for (const [shared, whose] of [
+    [observe, /“observe”/],
+    [importing, /“import”/],
+    [minio, /MinIO’s/],
+  ] as const) {
+    const identities = { prove: null, import: importing.files, delete: shared.files }
+    const doors = new KesDoors(settings({ credentials: observe.files, identities, minio: minio.files }), log)
+    await expect(doors.openForDeletion()).rejects.toMatchObject({
+      code: 'unsafe-now',
+      detail: expect.stringMatching(whose),
+    })
+  }
+})
+
 test('without KES there are no doors', async () => {
   const none = new KesDoors(null, log)
   expect([none.observe, none.of('import'), await none.openForDeletion(), none.minioIdentity()]).toEqual(

@@ -73,8 +73,9 @@ export class KesDoors {
   }
 
   /**
-   * Opened for one act: the caller closes it. Null without an identity of its own.
-   * @throws AppError `kes-not-configured` when its files can't be used
+   * Opened for one act: the caller closes it. Null without an identity for it.
+   *
+   * @throws AppError `kes-not-configured` when its files can't be used, `unsafe-now` when it is the identity of another role
    */
   async openForDeletion(): Promise<Kes | null> {
     const files = this.#settings?.identities.delete ?? null
@@ -82,12 +83,23 @@ export class KesDoors {
     const { endpoints, ca } = this.#settings
     try {
       const identity = readIdentity(files)
+      this.#requireOwn(identity)
       return connectKes({ urls: endpoints, identity, timeoutMs: TIMEOUT_MS, ...(ca !== null && { ca }) })
     } catch (error) {
       if (!(error instanceof KesIdentityError)) throw error
       this.#log.warn({ err: error }, 'the KES identity for deletion can’t be used')
       throw new AppError('kes-not-configured', error.message, { cause: error })
     }
+  }
+
+  /** Whoever shows it may delete, so nobody shows it for anything else. */
+  #requireOwn({ id }: KesIdentity) {
+    const role = [...this.#doors].find(([, { watched }]) => watched.current().id === id)?.[0]
+    if (role === undefined && this.minioIdentity() !== id) return
+    throw new AppError(
+      'unsafe-now',
+      `The KES identity for deletion is also ${role === undefined ? 'MinIO’s' : `the console’s for “${role}”`}, so whoever holds that one could delete keys too. Give deletion an identity of its own; nothing was deleted.`,
+    )
   }
 
   /** Each identity the console was given, as it is now. What KES says of it is not asked here. */

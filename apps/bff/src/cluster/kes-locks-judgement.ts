@@ -26,13 +26,21 @@ function verdictOn(policy: CallerPolicy, { action, scope, twin }: Right): Verdic
 /**
  * The first lock where MinIO can be asked without changing anything: MinIO's own answer decides, and the evaluation must not
  * say the contrary. What can't be evaluated is no contrary: MinIO has evaluated it.
+ *
+ * @param ask null: MinIO allows the action and has no KMS, so it did not look at the key's name; then the policies must
+ *   allow it for certain
  */
 export async function requireAgreement(locks: KesLocks, caller: Caller, right: Right, ask: () => Promise<unknown>) {
-  const [answer, policy] = await Promise.all([answerTo(ask), policyOf(locks, caller)])
+  let told: unknown
+  const asked = async () => {
+    told = await ask()
+  }
+  const [answer, policy] = await Promise.all([answerTo(asked), policyOf(locks, caller)])
   const verdict = verdictOn(policy, right)
   noticeDisagreement(locks, caller, { right, answer, verdict })
   if (answer !== 'allow') throw answer.refusal(right.action)
   if (verdict === 'deny') throw disagreement(right.action)
+  if (told === null && right.scope !== 'no-key') await requireEvaluated(locks, caller, [right])
 }
 
 /**

@@ -182,11 +182,12 @@ async function requireByPolicy(locks: KesLocks, caller: Caller, right: Right, na
 }
 
 /**
- * To keep a canary of this key: what reading it takes, and root, or `operator` or `importer` for it; without a role file
- * `kms:CreateKey` on it.
+ * To keep a canary of this key, or none: what reading it takes, asked anew, and root, or `operator` or `importer` for it;
+ * without a role file `kms:CreateKey` on it. A canary that is dropped or sealed anew hides that the material was replaced.
  */
 export async function requireKeyOperator(locks: KesLocks, caller: Caller, name: KeyName): Promise<void> {
-  await requireReadKey(locks, caller, name)
+  requireFreshSignIn(caller)
+  await requireReadKey({ ...locks, remembered: undefined }, caller, name)
   if (caller.root) return
   if ((await locks.readRoles()) !== null) return requireRole(locks, caller, ['operator', 'importer'], name)
   await requireEvaluated(locks, caller, [creationOf(name)])

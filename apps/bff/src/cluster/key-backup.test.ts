@@ -34,10 +34,11 @@ function drill(id: string, byKey: Record<string, Verdict>): Drill {
   }
 }
 const escrows = new Map([['made-here', new Date('2026-02-03T04:05:06.000Z')]])
+const key = (name: string, createdAt: string | null = null) => ({ name, createdAt })
 const findings = (...names: string[]) => backupFindings(names, { drills, escrows })
 
 test('a key without a drill has no proven backup, a sealed copy or not', () => {
-  expect(backupOf('made-here', { drills, escrows })).toEqual({
+  expect(backupOf(key('made-here'), { drills, escrows })).toEqual({
     provenAt: null,
     drill: null,
     escrowAt: '2026-02-03T04:05:06.000Z',
@@ -52,6 +53,13 @@ test('a key without a drill has no proven backup, a sealed copy or not', () => {
   ])
 })
 
+test('a sealed copy that is older than the key is of a former key of that name', () => {
+  const escrowAt = (createdAt: string) => backupOf(key('made-here', createdAt), { drills, escrows }).escrowAt
+  expect(escrowAt('2026-02-03T04:05:07.000Z')).not.toBeNull()
+  expect(escrowAt('2026-02-03T04:10:00.000Z')).not.toBeNull()
+  expect(escrowAt('2026-02-03T04:10:07.000Z')).toBeNull()
+})
+
 test('a drill proves what it opened; one that failed later is critical, and takes no proof back', async () => {
   const [first, second, third] = [
     drill('first', { good: 'proven', bad: 'proven', idle: 'nothing-to-open' }),
@@ -60,8 +68,8 @@ test('a drill proves what it opened; one that failed later is critical, and take
   ]
   await drills.keep(first)
   await drills.keep(second)
-  expect(backupOf('good', { drills, escrows })).toMatchObject({ provenAt: first.at, drill: 'first' })
-  expect(backupOf('bad', { drills, escrows })).toMatchObject({ provenAt: first.at, drill: 'first' })
+  expect(backupOf(key('good'), { drills, escrows })).toMatchObject({ provenAt: first.at, drill: 'first' })
+  expect(backupOf(key('bad'), { drills, escrows })).toMatchObject({ provenAt: first.at, drill: 'first' })
   expect(findings('good', 'bad', 'idle').map(({ severity, title }) => [severity, title])).toEqual([
     ['critical', 'The backup of key bad did not open this cluster’s data'],
     ['warning', 'Key idle has no proven backup'],

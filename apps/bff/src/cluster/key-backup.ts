@@ -1,5 +1,6 @@
 import type { KeyBackup } from '@strongroom/shared/keys'
 import type { Finding } from '@strongroom/shared/overview'
+import type { KesKey } from '../kes/keys.ts'
 import type { DrillStore } from './drill-store.ts'
 import { clock, plural } from './observed.ts'
 
@@ -10,13 +11,22 @@ export interface Backups {
   readonly escrows: ReadonlyMap<string, Date>
 }
 
-/** What is known of a second copy of the key `name`. */
-export function backupOf(name: string, { drills, escrows }: Backups): KeyBackup {
-  const proven = drills.of(name)?.proven ?? null
+/** A sealed copy is made a moment before its key, by another clock. */
+const BEFORE_MS = 5 * 60_000
+
+/**
+ * What is known of a second copy of a key.
+ *
+ * @param key as KES describes it: a sealed copy that is older belongs to a former key of that name
+ */
+export function backupOf({ name, createdAt }: Pick<KesKey, 'name' | 'createdAt'>, backups: Backups): KeyBackup {
+  const proven = backups.drills.of(name)?.proven ?? null
+  const escrow = backups.escrows.get(name)
+  const former = escrow && createdAt !== null && escrow.getTime() < Date.parse(createdAt) - BEFORE_MS
   return {
     provenAt: proven?.at ?? null,
     drill: proven?.drill ?? null,
-    escrowAt: escrows.get(name)?.toISOString() ?? null,
+    escrowAt: escrow && !former ? escrow.toISOString() : null,
   }
 }
 
@@ -63,7 +73,7 @@ function unprovenFindings(names: readonly string[], { escrows }: Backups): Findi
     id: `no-backup-${name}`,
     severity: 'warning',
     title: `Key ${name} has no proven backup`,
-    detail: `${escrows.has(name) ? 'The console made a sealed copy when it made the key; nobody has tried it. ' : ''}${cure}`,
+    detail: `${escrows.has(name) ? 'The console has made a sealed copy of a key of this name; nobody has tried it. ' : ''}${cure}`,
     action,
   }))
 }

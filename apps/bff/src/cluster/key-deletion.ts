@@ -68,24 +68,23 @@ export async function quarantineMarked(scope: DeletionScope, by: string): Promis
  * The one act that can't be undone: everything is looked at once more, then KES deletes the key.
  *
  * @param open KES under the identity for deletion; closed here
+ * @returns the identity that it was deleted under
  * @throws AppError `unsafe-now` where anything is in the way, `conflict` for a key that is not in quarantine,
  *   `kes-not-configured` without the identity
  */
-export async function deleteMarked(scope: DeletionScope, open: () => Promise<Kes>): Promise<void> {
+export async function deleteMarked(scope: DeletionScope, open: () => Promise<Kes>): Promise<Pick<Kes, 'identity'>> {
   const { name, deletions } = scope
   requireNext(await seeDeletion(scope), 'delete')
   const kes = await open()
+  const { identity } = kes
   try {
-    if (kes.identity === scope.kes.identity) throw new AppError('unsafe-now', SAME_IDENTITY)
     await deleteKey(kes, name)
   } finally {
     await kes.close()
   }
   await deletions.forget(name)
+  return { identity }
 }
-
-const SAME_IDENTITY =
-  'The KES identity for deletion is the one that the console shows for everything else, so anything it does could delete. Give it another one; the key was not deleted.'
 
 function requireNext({ next, blockers }: KeyDeletion, wanted: NonNullable<KeyDeletion['next']>): void {
   if (next !== wanted) throw wrongStage(wanted)

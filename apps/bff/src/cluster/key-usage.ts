@@ -7,6 +7,7 @@ import { readSites } from '../minio/site-replication.ts'
 import { bucketsOnDrives, existing } from './bucket-names.ts'
 import { observeBuckets } from './bucket-observation.ts'
 import type { DriveReader } from './drive-reader.ts'
+import { groupBy } from './group-by.ts'
 import { systemVolume } from './inspect-source.ts'
 import { type EndpointPolicies, policiesEverywhere } from './kes-denial.ts'
 import type { MarkedKey } from './key-deletions.ts'
@@ -49,15 +50,16 @@ export interface SeenUsage {
 export async function seeKeyUsage(scope: UsageScope): Promise<SeenUsage> {
   const { name, reader, kms, kes, now, ...ground } = scope
   const at = now.toISOString()
-  const [{ buckets, objects }, sites, policies] = await Promise.all([
+  const [{ buckets, objects }, sites, inEtcd, policies] = await Promise.all([
     orTrouble(seeBuckets(scope)).then((seen) => ('trouble' in seen ? { buckets: seen, objects: seen } : seen)),
     orTrouble(seeSites(reader)),
+    orTrouble(seeEtcd(reader)).then((seen) => ('trouble' in seen ? null : seen.inEtcd)),
     kes === null ? null : policiesEverywhere(kes),
   ])
   const uses = [
     serverDefaultUse({ name, kms, configuredKey: ground.configuredKey, nodesNamed: ground.nodesNamed }),
     bucketDefaultsUse(name, buckets),
-    ...drivesUses(name, ground.latest, now),
+    ...drivesUses(name, ground.latest, { now, inEtcd }),
     objectsUse(name, objects),
     sitesUse(sites),
     otherClustersUse({ name, everywhere: policies, known: ground.known, statement: ground.statement, at }),
@@ -79,8 +81,14 @@ const PLACES: Readonly<Record<KeyUse['place'], string>> = {
 }
 
 /** One sentence for a use that is in the way. */
-export const reasonOf = ({ place, detail, examples }: KeyUse) =>
-  `${PLACES[place]}: ${examples.length > 0 ? `${examples.join(', ')}. ` : ''}${detail}`
+export const reasonOf = ({ place, detail, examples }: KeyUse) => `${PLACES[place]}: ${toldOf({ detail, examples })}`
+
+/** As {@link reasonOf}; what is the same of several places is said once. */
+export const reasonsOf = (uses: readonly KeyUse[]): string[] =>
+  [...groupBy(uses, toldOf)].map(([told, same]) => `${same.map(({ place }) => PLACES[place]).join(', ')}: ${told}`)
+
+const toldOf = ({ detail, examples }: Pick<KeyUse, 'detail' | 'examples'>) =>
+  `${examples.length > 0 ? `${examples.join(', ')}. ` : ''}${detail}`
 
 export const inTheWay = ({ verdict }: KeyUse) => verdict !== 'free'
 
@@ -109,6 +117,12 @@ async function seeSites({ minio, credentials }: DriveReader): Promise<SitesSeen>
   if (sites.length === 0) return { peers: [], at }
   const { deploymentId } = await readInfo(minio, credentials)
   return { peers: sites.filter((site) => site.deploymentId !== deploymentId), at }
+}
+
+/** Nodes differ while one was set up anew: one that keeps its users in etcd is enough. */
+async function seeEtcd({ minio, credentials }: DriveReader): Promise<{ readonly inEtcd: boolean }> {
+  const { nodes } = await readInfo(minio, credentials)
+  return { inEtcd: nodes.some(({ env }) => Boolean(env?.MINIO_ETCD_ENDPOINTS)) }
 }
 
 async function orTrouble<T extends object>(ask: Promise<T>): Promise<T | { readonly trouble: string }> {

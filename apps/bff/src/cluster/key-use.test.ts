@@ -70,10 +70,11 @@ describe('what lies on the drives', () => {
     item('config/history/1.kv', 'config-history'),
     item('buckets/b/.metadata.bin', 'bucket-targets'),
   ]
+  const ground = { now, inEtcd: false }
   const audit = { takenAt: '2026-02-03T11:30:00.000Z', drives: { observed: 4, total: 4 } } as IamAudit
   const verdicts = (items: readonly IamItem[], more: Partial<IamAudit> = {}) =>
     Object.fromEntries(
-      drivesUses('old', { audit: { ...audit, ...more }, items }, now).map(({ place, verdict }) => [place, verdict]),
+      drivesUses('old', { audit: { ...audit, ...more }, items }, ground).map(({ place, verdict }) => [place, verdict]),
     )
   const all = (verdict: string) => ({
     'iam-items': verdict,
@@ -92,7 +93,7 @@ describe('what lies on the drives', () => {
     ['bucket-targets', 'buckets/c/.metadata.bin', 'bucket-targets'],
     ['tiers', 'config/tier-config.bin', 'tier-config'],
   ] as const)('is in use at its own place alone: %s', (place, path, kind) => {
-    const found = drivesUses('old', { audit, items: [...plain, item(path, kind, { key: 'old' })] }, now)
+    const found = drivesUses('old', { audit, items: [...plain, item(path, kind, { key: 'old' })] }, ground)
     expect(found.filter(({ verdict }) => verdict !== 'free')).toMatchObject([
       { place, verdict: 'in-use', count: 1, examples: [path] },
     ])
@@ -100,6 +101,7 @@ describe('what lies on the drives', () => {
 
   test.each([
     ['older than an hour', plain, { takenAt: '2026-02-03T10:59:00.000Z' }],
+    ['dated later than now', plain, { takenAt: '2026-02-03T13:00:00.000Z' }],
     ['a drive missing', plain, { drives: { observed: 3, total: 4 } }],
     ['drives not counted', plain, { drives: { observed: 4, total: null } }],
     ['nothing of users: etcd', plain.slice(1), {}],
@@ -117,8 +119,15 @@ describe('what lies on the drives', () => {
     })
   })
 
+  test.each([true, null])('says nothing of users that may be kept in etcd: %s', (inEtcd) => {
+    const found = drivesUses('old', { audit, items: plain }, { now, inEtcd })
+    expect(found.filter(({ verdict }) => verdict !== 'free')).toMatchObject([
+      { place: 'iam-items', verdict: 'unknown', detail: expect.stringContaining('etcd') },
+    ])
+  })
+
   test('is unknown before anybody has read them', () => {
-    expect(drivesUses('old', null, now).map(({ verdict }) => verdict)).toEqual(Array(4).fill('unknown'))
+    expect(drivesUses('old', null, ground).map(({ verdict }) => verdict)).toEqual(Array(4).fill('unknown'))
   })
 })
 

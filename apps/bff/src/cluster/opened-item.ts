@@ -6,6 +6,7 @@ import { ForgeryError } from '../crypto/failures.ts'
 import { AppError } from '../errors.ts'
 import { saidKes } from '../kes/answer.ts'
 import { type LookedAt, withStale } from './audit-item.ts'
+import { inParallel } from './in-parallel.ts'
 import { type ItemKeys, openItem, openSealedObject } from './item-opener.ts'
 
 /** With what an audit opens items, and for whom. */
@@ -94,22 +95,4 @@ function life({ kind }: IamItem, content: Uint8Array): Pick<IamItem, 'expiresAt'
     ...(!Number.isNaN(ends.getTime()) && !NEVER.test(expiration) && { expiresAt: ends.toISOString() }),
     ...(parentUser && { parent: parentUser }),
   }
-}
-
-/** Does `act` for each, no more than `limit` at the same time; the first failure ends it once those under way are done. */
-async function inParallel<T>(list: readonly T[], limit: number, act: (each: T) => Promise<unknown>) {
-  let next = 0
-  let failed = false
-  const worker = async () => {
-    while (next < list.length && !failed) {
-      try {
-        await act(list[next++]!)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }
-  }
-  const results = await Promise.allSettled(Array.from({ length: Math.min(limit, list.length) }, worker))
-  for (const result of results) if (result.status === 'rejected') throw result.reason
 }

@@ -16,13 +16,18 @@ interface RehearsalGround {
   readonly refused: MinioOnKey
 }
 
-/**
- * With the key denied, would every node come up again, and does nobody get at the key? Nothing is stopped for it: what a
- * start needs is its default key and its items, and both are looked at.
- */
-export function rehearse({ name, kms, policies, refused }: RehearsalGround): RehearsalCheck[] {
-  return [policiesDeny(name, policies, kms), minioRefused(kms, refused), defaultKeyWorks(name, kms), usersLoaded(kms)]
+export interface Rehearsed {
+  /** Does nobody get at the key? */
+  readonly denied: readonly RehearsalCheck[]
+  /** Would every node come up again? */
+  readonly starts: readonly RehearsalCheck[]
 }
+
+/** With the key denied: nothing is stopped for it. What a start needs is its default key and its items; both are looked at. */
+export const rehearse = ({ name, kms, policies, refused }: RehearsalGround): Rehearsed => ({
+  denied: [policiesDeny(name, policies, kms), minioRefused(kms, refused)],
+  starts: [defaultKeyWorks(name, kms), usersLoaded(kms)],
+})
 
 /** How a check that does not hold is told among what is in the way. */
 export const blockerOf = ({ title, detail }: RehearsalCheck) => `${title}: ${detail}`
@@ -44,12 +49,12 @@ function policiesDeny(name: string, policies: readonly EndpointPolicies[] | null
     return {
       title,
       holds: false,
-      detail: `${open.map(({ policy }) => policy).join(', ')} ${open.length === 1 ? 'still allows' : 'still allow'} it. Add the lines below \`deny:\` in the configuration of every KES, and have each read it again (SIGHUP, or a restart).`,
+      detail: `${open.map(({ policy }) => policy).join(', ')} ${open.length === 1 ? 'still allows' : 'still allow'} it. Deny it there in the configuration of every KES, and have each read it again (SIGHUP, or a restart).`,
     }
   const free = admins(policies)
   const admin =
     free.length > 0
-      ? ` The admin of KES (${free.map(shortIdentity).join(', ')}) can’t be denied anything: see that nobody works with it, or set \`admin: identity: disabled\`.`
+      ? ` The admin of KES (${free.map(shortIdentity).join(', ')}) can’t be denied anything: see that nobody works with it, or disable the admin in KES’s configuration.`
       : ''
   return {
     title,

@@ -105,6 +105,7 @@ const wrong = {
   failed: 3,
   samples: [],
   sameMaterial: false,
+  comparedWith: 'source' as const,
   detail: '',
   at: NOW.toISOString(),
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -118,6 +118,17 @@ describe('making a key here', () => {
     const { outcome, files } = await make(kes)
     expect(outcome).toBeInstanceOf(AppError)
     expect(files).toEqual([])
+  })
+
+  test('tells of the copy where it can’t get its last name: the key is made', async () => {
+    const kes = kesWith({})
+    const call = async (made: KesCall) => {
+      const [pending] = readdirSync(join(dir, 'keys'))
+      if (made.path.startsWith('/v1/key/import/')) mkdirSync(join(dir, 'keys', pending!.replace('.pending', '')))
+      return kes.import.call(made)
+    }
+    const { outcome } = await make({ ...kes, import: { ...kes.import, call } as Kes })
+    expect(outcome).toMatchObject({ escrow: { file: expect.stringMatching(/\.age\.pending$/) } })
   })
 
   test('keeps a copy that counts for no key when nobody knows, and says where', async () => {

@@ -127,11 +127,15 @@ export class EscrowFolder {
     return name
   }
 
-  /** KES has the key. @returns the name of the file from now on */
+  /** KES has the key, which nothing here takes back: a file that can't be renamed stays as it is. @returns its name from now on */
   async confirm(pending: string): Promise<string> {
     const name = pending.slice(0, -PENDING.length)
-    await rename(join(this.#folder, pending), join(this.#folder, name))
-    await this.#sync()
+    try {
+      await rename(join(this.#folder, pending), join(this.#folder, name))
+    } catch {
+      return pending
+    }
+    await this.#sync().catch(() => undefined)
     return name
   }
 

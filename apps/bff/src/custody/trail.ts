@@ -147,5 +147,9 @@ function parsed(line: string): Activity | null {
   }
 }
 
+/** Under whom KES was called: it knows no other name for the console. */
+export const underIdentity = (door: { readonly identity: string | null } | null) =>
+  door === null || door.identity === null ? '' : `, under the identity ${door.identity}`
+
 /** What an AppError says is written for people; anything else may hold what it should not. */
 const wordsOf = (error: unknown) => (error instanceof AppError ? error.detail : 'The console failed; see its log.')

@@ -247,6 +247,19 @@ describe('how many there are', () => {
     expect(open(two.token, wrap(two), { keyName: 'beta' })).toEqual(material)
   })
 
+  test('no more for a session that asks for many at once', async () => {
+    few({ perSession: 2 })
+    const made = await Promise.all(['a', 'b', 'c', 'd'].map((name) => keys.make(amelia, name)))
+    const opened = made.map((each) => {
+      try {
+        return open(each.token, wrap(each), { keyName: each.keyName! }).equals(material)
+      } catch {
+        return false
+      }
+    })
+    expect(opened).toEqual([false, false, true, true])
+  })
+
   test('some in all', async () => {
     few({ inAll: 1 })
     const made = await keys.make(signIn(1), null)

@@ -63,6 +63,8 @@ export class WrappingKeys {
   readonly #spent = new Map<string, { readonly owner: WrappingOwner; readonly fate: Fate }>()
   readonly #inTheMaking = new Map<string, Promise<KeyWrapping>>()
   readonly #made = new Map<string, number[]>()
+  /** One is made after the other: more at once would take the threads from all that reads files. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor({ now = Date.now, limits = LIMITS }: { now?: () => number; limits?: WrappingLimits } = {}) {
     this.#now = now
@@ -78,7 +80,7 @@ export class WrappingKeys {
    */
   async make(owner: WrappingOwner, keyName: string | null): Promise<KeyWrapping> {
     for (const [id, live] of this.#live) if (this.#now() >= live.endsAt) this.#spend(id, 'expired')
-    const own = [...this.#live].filter(([, live]) => isOwner(live.owner, owner))
+    const own = this.#of(owner)
     const [oldId, old] = own.find(([, live]) => live.keyName === keyName) ?? []
     if (old !== undefined && old.endsAt - this.#now() > STILL_GOOD_MS) return old.face
     const making = JSON.stringify([owner.sessionId, keyName])
@@ -86,10 +88,10 @@ export class WrappingKeys {
     if (underWay !== undefined) return underWay
     this.#count(owner.account)
     if (oldId !== undefined) this.#spend(oldId, 'replaced')
-    else if (own.length >= this.#limits.perSession) this.#spend(own[0]![0], 'replaced')
     if (this.#live.size + this.#inTheMaking.size >= this.#limits.inAll)
       throw tooMany('All wrapping keys are taken.', MINUTE_MS)
-    const made = this.#generate(owner, keyName).finally(() => this.#inTheMaking.delete(making))
+    const made = this.#last.then(() => this.#generate(owner, keyName)).finally(() => this.#inTheMaking.delete(making))
+    this.#last = made.catch(() => undefined)
     this.#inTheMaking.set(making, made)
     return made
   }
@@ -105,10 +107,17 @@ export class WrappingKeys {
       expiresAt: new Date(endsAt).toISOString(),
       keyName,
     }
+    const own = this.#of(owner)
+    if (own.length >= this.#limits.perSession) this.#spend(own[0]![0], 'replaced')
     const id = idOf(token)
     const timer = setTimeout(() => this.#spend(id, 'expired'), LIFE_MS).unref()
     this.#live.set(id, { owner, keyName, face, privateKey, endsAt, timer })
     return face
+  }
+
+  /** The oldest come first. */
+  #of(owner: WrappingOwner) {
+    return [...this.#live].filter(([, live]) => isOwner(live.owner, owner))
   }
 
   /**

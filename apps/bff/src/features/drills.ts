@@ -38,7 +38,7 @@ export function drillRoutes(router: Router, console: Console) {
     return trail.recorded(
       { act: 'drill', target: namesOf(settings), account, requestId: c.var.requestId },
       async () => jobs.start({ kind: 'kes-drill', startedBy: account, unit: 'data keys' }, work),
-      ({ id }) => `Begun as job ${id}; what it finds is kept among the drills.`,
+      ({ id }) => `Up to ${samples} data keys, as job ${id}; what it finds is kept among the drills.`,
     )
   })
 }

@@ -27,6 +27,7 @@ import {
   requireDriveReading,
   requireKes,
 } from '../console.ts'
+import { underIdentity } from '../custody/trail.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -44,7 +45,7 @@ export function keyDeletionRoutes(router: Router, console: Console) {
     name: KeyName,
     c: RequestContext,
     run: () => Promise<T>,
-    tell?: () => string,
+    tell: (done: T) => string,
   ) => {
     await requireDeleteKey(kesLocks(console, c), c.var.caller, name)
     const { account } = c.var.caller
@@ -83,28 +84,50 @@ export function keyDeletionRoutes(router: Router, console: Console) {
   )
 
   bind(router, quarantineKey, ({ name }, c) =>
-    recorded('quarantine-key', name, c, async () => {
-      await requireDriveReading(console, c)
-      return quarantineMarked(await scopeOf(console, c, name), c.var.caller.account)
-    }),
+    recorded(
+      'quarantine-key',
+      name,
+      c,
+      async () => {
+        await requireDriveReading(console, c)
+        return quarantineMarked(await scopeOf(console, c, name), c.var.caller.account)
+      },
+      ({ policies, deleteAfter }) =>
+        `Denied by ${policies?.map(({ policy }) => policy).join(', ')}. Not deleted before ${deleteAfter?.slice(0, 16)}Z.`,
+    ),
   )
 
   bind(router, unmarkKey, async ({ name }, c) => {
-    await recorded('unmark-key', name, c, async () => {
-      await deletions.refresh()
-      if (deletions.find(name) === null) throw new AppError('not-found', 'The key is not marked for deletion.')
-      await deletions.forget(name)
-    })
+    await recorded(
+      'unmark-key',
+      name,
+      c,
+      async () => {
+        await deletions.refresh()
+        const stage = deletions.stageOf(name)
+        if (stage === null) throw new AppError('not-found', 'The key is not marked for deletion.')
+        await deletions.forget(name)
+        return stage
+      },
+      (stage) => (stage === 'marked' ? 'The mark was undone.' : 'Mark and quarantine were undone.'),
+    )
     return null
   })
 
   bind(router, deleteKey, async ({ name, confirm }, c) => {
-    await recorded('delete-key', name, c, async () => {
-      if (confirm !== name) throw unconfirmed()
-      await requireDriveReading(console, c)
-      await deleteMarked(await scopeOf(console, c, name), () => requireDeletionKes(console))
-      await console.canaries.forget(name)
-    })
+    await recorded(
+      'delete-key',
+      name,
+      c,
+      async () => {
+        if (confirm !== name) throw unconfirmed()
+        await requireDriveReading(console, c)
+        const door = await deleteMarked(await scopeOf(console, c, name), () => requireDeletionKes(console))
+        await console.canaries.forget(name)
+        return door
+      },
+      (door) => `Deleted by KES${underIdentity(door)}.`,
+    )
     return null
   })
 }

@@ -1,6 +1,6 @@
 import { importKey, type KeyEscrow, type KeyProof, type KeyWrapping, readKeyImport } from '@strongroom/shared/keys'
 import { requireHostView, requireImportKey } from '../cluster/kes-locks.ts'
-import { proveKey } from '../cluster/prove-key.ts'
+import { proveKey, type Reference } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
 import { bringIn, type ImportDoors, makeWithEscrow } from '../custody/bring-in.ts'
@@ -8,6 +8,7 @@ import { listSources, openSource } from '../custody/key-source.ts'
 import { weaknessOf } from '../custody/known-keys.ts'
 import { holdsRole } from '../custody/roles.ts'
 import { recipientOf } from '../custody/sealed-for.ts'
+import { underIdentity } from '../custody/trail.ts'
 import type { WrappingOwner } from '../custody/wrapping-keys.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -32,17 +33,22 @@ export function keyImportRoutes(router: Router, console: Console) {
     const { material, escrow } = await console.trail.recorded(
       intent,
       () => take(console, c, { kes, name, source }),
-      ({ escrow }) => toldOf(source, escrow),
+      ({ escrow }) => `${toldOf(source, escrow)} An AES256 key now${underIdentity(kes.import)}.`,
     )
     using lent = material
     console.log.info({ ...intent, source: source.kind }, 'key imported')
     await console.canaries.ensure(name)
-    const proof = withWarning(await proofOf(console, c, name, lent), lent)
+    const proof = withWarning(await proofOf(console, c, name, { material: lent, is: REFERENCE[source.kind] }), lent)
     return { proof, ...(escrow !== null && { escrow }) }
   })
 }
 
 type Source = (typeof importKey)['input']['_zod']['output']['source']
+
+const REFERENCE = { server: 'source', wrapped: 'wrapped', generate: 'made' } as const satisfies Record<
+  Source['kind'],
+  Reference['is']
+>
 
 interface Taken {
   readonly material: Secret<Uint8Array>
@@ -104,15 +110,10 @@ const ownerOf = ({ config }: Console, c: RequestContext): WrappingOwner => ({
 })
 
 /** The key is there whatever comes of the proof: what went wrong with that is told in its place. */
-async function proofOf(
-  console: Console,
-  c: RequestContext,
-  name: string,
-  material: Secret<Uint8Array>,
-): Promise<KeyProof> {
+async function proofOf(console: Console, c: RequestContext, name: string, reference: Reference): Promise<KeyProof> {
   try {
     const samples = await samplesOf(console, c, name).catch(unlessRefused)
-    const proof = await proveKey({ kes: requireKes(console, 'prove'), name, samples, material })
+    const proof = await proveKey({ kes: requireKes(console, 'prove'), name, samples, reference })
     return samples === null ? proof : await console.proofs.keep(proof)
   } catch (error) {
     console.log.warn({ err: error, key: name }, 'an imported key could not be proved')
@@ -124,6 +125,7 @@ async function proofOf(
       failed: 0,
       samples: [],
       sameMaterial: null,
+      comparedWith: null,
       detail: `The key was imported, and could not be proved. ${why} Prove it before MinIO uses it.`,
       at: new Date().toISOString(),
     }

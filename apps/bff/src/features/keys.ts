@@ -25,6 +25,7 @@ import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, kesLocks, minioFor, requireKes } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
+import { underIdentity } from '../custody/trail.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -68,7 +69,7 @@ export function keyRoutes(router: Router, console: Console) {
       ...key,
       isDefault: name === byDefault,
       canary: canaries.of(name),
-      backup: backupOf(name, { drills, escrows: copies }),
+      backup: backupOf(key, { drills, escrows: copies }),
       deletion: deletions.stageOf(name),
       provenAt: proof?.verdict === 'proven' ? proof.at : null,
     }
@@ -91,10 +92,17 @@ export function keyRoutes(router: Router, console: Console) {
   bind(router, createKey, async ({ name }, c) => {
     const kes = requireKes(console, 'import')
     // Within the record: where MinIO runs on KES, asking whether the caller may is already the act.
-    await recorded('create-key', name, c, async () => {
-      const { made } = await requireCreateKey(locks(c), c.var.caller, name)
-      if (!made || !(await exists(requireKes(console), name))) await kesKeys.createKey(kes, name)
-    })
+    await recorded(
+      'create-key',
+      name,
+      c,
+      async () => {
+        const { made } = await requireCreateKey(locks(c), c.var.caller, name)
+        if (!made || !(await exists(requireKes(console), name))) await kesKeys.createKey(kes, name)
+        return descriptions.of(requireKes(console), name).catch(() => null)
+      },
+      toldOfMade,
+    )
     await canaries.ensure(name)
     return describe(name, c)
   })
@@ -108,17 +116,24 @@ export function keyRoutes(router: Router, console: Console) {
     const kes = requireKes(console, 'prove')
     await requireReadKey(locks(c), c.var.caller, name)
     limit.count(c.var.caller.account)
-    return recorded('prove-key', name, c, () => proofOf(console, c, kes, name), toldOf)
+    return recorded('prove-key', name, c, () => proofOf(console, c, kes, name), toldOf(kes))
   })
 
   bind(router, keepCanary, async ({ name }, c) => {
     await requireKeyOperator(locks(c), c.var.caller, name)
-    return recorded('keep-canary', name, c, () => canaries.keep(name))
+    const told = () => `Sealed by KES${underIdentity(console.kesDoors.of('prove'))}.`
+    return recorded('keep-canary', name, c, () => canaries.keep(name), told)
   })
 
   bind(router, dropCanary, async ({ name }, c) => {
     await requireKeyOperator(locks(c), c.var.caller, name)
-    await recorded('drop-canary', name, c, () => canaries.drop(name))
+    await recorded(
+      'drop-canary',
+      name,
+      c,
+      () => canaries.drop(name),
+      () => 'None is kept for this key any more.',
+    )
     return null
   })
 }
@@ -144,13 +159,23 @@ async function proofOf(console: Console, c: RequestContext, kes: Kes, name: stri
   await console.audits.refresh()
   const reader = await driveReader(console, minioFor(console, c))
   const samples = await sealedSamples(reader, name, console.audits.latest?.items)
-  const proof = await console.proofs.keep(await prove({ kes, name, samples, material }))
+  const proof = await console.proofs.keep(
+    await prove({ kes, name, samples, reference: material && { material, is: 'source' } }),
+  )
   if (proof.verdict === 'proven') await console.canaries.ensure(name)
   return proof
 }
 
-const toldOf = ({ verdict, opened, failed }: KeyProof) =>
-  `${verdict}: ${opened} data keys of this cluster opened, ${failed} did not.`
+const toldOf =
+  (kes: Kes) =>
+  ({ verdict, opened, failed }: KeyProof) =>
+    `${verdict}: ${opened} data keys of this cluster opened, ${failed} did not${underIdentity(kes)}.`
+
+/** By its description; null: it could not be read. */
+const toldOfMade = (key: kesKeys.KesKey | null) =>
+  key === null
+    ? 'KES made a random key.'
+    : `KES made a random ${key.algorithm} key${underIdentity({ identity: key.createdBy })}.`
 
 /** The material of this name on the host, to compare with; null where there is none that can be used. */
 async function sourceOf({ config }: Console, name: string): Promise<Secret<Uint8Array> | null> {

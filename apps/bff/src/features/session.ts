@@ -128,18 +128,24 @@ async function explain(console: Console, minio: Minio, error: unknown): Promise<
 const wordsOf = (error: unknown) =>
   error instanceof AppError && error.cause instanceof Error ? error.cause.message : ''
 
-/** Every account but root is a user that MinIO can describe; root has no such record. */
+/**
+ * Every account but root is a user that MinIO can describe; root has no such record. An env file can be older than the
+ * cluster's root user, and its name somebody else's by now: so MinIO is asked in any case.
+ */
 async function isRoot(
   { config }: Console,
   minio: Minio,
   { account, credentials }: { account: string; credentials: Credentials },
 ) {
-  if (config.rootCredentials !== null) return account === config.rootCredentials.user
+  const named = config.rootCredentials?.user ?? null
+  if (named !== null && named !== account) return false
   try {
     await userInfo(minio, credentials, account)
     return false
   } catch (error) {
-    return minioErrorIn(error)?.code === 'XMinioAdminNoSuchUser'
+    if (minioErrorIn(error)?.code === 'XMinioAdminNoSuchUser') return true
+    // While MinIO has not loaded its users it describes nobody, and lets in nobody but root.
+    return named !== null && error instanceof AppError && error.code !== 'not-allowed'
   }
 }
 

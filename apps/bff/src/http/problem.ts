@@ -24,5 +24,8 @@ export function toProblem(error: unknown, instance: string): Problem {
 export const errorDoor = (log: Logger) => (error: Error, c: RequestContext) => {
   const problem = toProblem(error, c.var.requestId)
   if (problem.status >= 500) log.error({ requestId: c.var.requestId, err: error }, problem.title)
-  return c.json(problem, problem.status as 500, { 'Content-Type': 'application/problem+json' })
+  return c.json(problem, problem.status as 500, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+  })
 }

@@ -20,7 +20,7 @@ export function stoppedHop(
   const passing = error?.code !== 'upstream-unreachable' && (met?.hop === 'address' || met?.hop === 'connection')
   if (met && !passing) {
     way.reached(met.hop)
-    const before = answeredAt ? ` It last answered at ${answeredAt.toISOString().slice(0, 19)}Z.` : ''
+    const before = answeredAt ? ` It last answered at ${momentOf(answeredAt)}.` : ''
     way.breaks(met.hop, `KES at ${url.host} ${met.says}${before}`, met.cure)
     return true
   }
@@ -31,6 +31,12 @@ export function stoppedHop(
     return true
   }
   return false
+}
+
+/** `14:02:11 UTC on 2026-11-21`: it may have been another day. */
+function momentOf(date: Date): string {
+  const [day, time] = date.toISOString().slice(0, 19).split('T')
+  return `${time} UTC on ${day}`
 }
 
 /** Something answers, and it is not as KES does. */

@@ -38,7 +38,7 @@ export function ProofResult({ proof }: { proof: Proof }) {
       <Facts
         facts={[
           ['Data keys opened', `${proof.opened} of ${counted(proof.opened + proof.failed, 'sample')}`],
-          ['Same material', sameMaterial(proof.sameMaterial)],
+          ['Same material', sameMaterial(proof)],
           ['Tried', <Time key="at" at={proof.at} />],
         ]}
       />
@@ -113,9 +113,16 @@ const looks = {
 /** A sample with a note says nothing about the key: why, is in the note. */
 const lookOf = ({ opened, note }: ProofSample) => (opened ? 'opened' : note === undefined ? 'failed' : 'apart')
 
-const sameMaterial = (same: boolean | null) =>
-  same === null
-    ? 'Not compared: the console has no source for this key'
-    : same
-      ? 'Yes: what was sealed under the source opens in KES, and the other way round'
-      : 'No: KES and the source do not open what the other has sealed'
+const references: Record<NonNullable<Proof['comparedWith']>, string> = {
+  source: 'the source on the server',
+  wrapped: 'the wrapped key that was brought in',
+  made: 'the key that was made here',
+}
+
+function sameMaterial({ sameMaterial: same, comparedWith }: Proof) {
+  if (same === null) return 'Not compared: the console has no material of this key at hand'
+  const reference = references[comparedWith ?? 'source']
+  return same
+    ? `Yes: what was sealed with ${reference} opens in KES, and the other way round`
+    : `No: KES and ${reference} do not open what the other has sealed`
+}

@@ -1,7 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiFailure } from '../api/failure.ts'
-import { clock } from '../lib/format.ts'
+import { zonedClock } from '../lib/format.ts'
 import { Icon } from '../ui/Icon.tsx'
 import { FailureNote } from './FailureNote.tsx'
 
@@ -43,7 +43,7 @@ export function StaleLine<Data>({ read: { data, error, dataUpdatedAt } }: { read
     >
       <Icon name="waiting" className="text-warning" />
       <span>
-        As of {clock(dataUpdatedAt)}: it could not be read again since. {error.message}
+        As of {zonedClock(dataUpdatedAt)}: it could not be read again since. {error.message}
       </span>
     </p>
   )

@@ -3,7 +3,7 @@ import { bytes, count, counted, duration, exact, rate, relative, share } from '.
 
 test('figures have thin separators', () => {
   expect(count(0)).toBe('0')
-  expect(count(1234567)).toBe('1\u2009234\u2009567')
+  expect(count(1234567)).toBe('1\u202f234\u202f567')
   expect(counted(1, 'item')).toBe('1 item')
   expect(counted(2, 'entry', 'entries')).toBe('2 entries')
 })
@@ -54,5 +54,5 @@ test.each([
 test('a rate that is not known is no zero', () => {
   expect(rate(null)).toBe('–')
   expect(rate(4.21)).toBe('4.2 /s')
-  expect(rate(1234.5)).toBe('1\u2009235 /s')
+  expect(rate(1234.5)).toBe('1\u202f235 /s')
 })

@@ -4,8 +4,8 @@ const DAY = 24 * HOUR
 
 const groups = new Intl.NumberFormat('en-US')
 
-/** `12 345`: groups of three behind thin spaces. */
-export const count = (value: number) => groups.format(value).replaceAll(',', '\u2009')
+/** `12 345`: groups of three behind thin spaces at which no line breaks. */
+export const count = (value: number) => groups.format(value).replaceAll(',', '\u202f')
 
 /** `1 item`, `33 items`. */
 export const counted = (value: number, noun: string, plural = `${noun}s`) =>
@@ -52,8 +52,14 @@ const coarse = (seconds: number) =>
 /** `2026-11-21 03:42:00 UTC`. */
 export const exact = (at: string) => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
 
+const hourAndMinute = { hour: '2-digit', minute: '2-digit' } as const
+
 /** The wall clock of the person who looks: `13:58`. */
-export const clock = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+export const clock = (ms: number) => new Date(ms).toLocaleTimeString('en-GB', hourAndMinute)
+
+/** The same with its zone, where it stands beside times in UTC: `13:58 CET`. */
+export const zonedClock = (ms: number) =>
+  new Date(ms).toLocaleTimeString('en-GB', { ...hourAndMinute, timeZoneName: 'short' })
 
 /** A share of a whole, never rounded to 0 or 100 % while something is left on the other side. */
 export function share(part: number, whole: number) {

@@ -89,7 +89,7 @@ export function Lines({ label, lines, note }: { label: string; lines: readonly s
 /** Facts as pairs of a word and a value. */
 export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
-    <dl className="grid grid-cols-[minmax(6rem,max-content)_1fr] gap-x-4 gap-y-1.5 text-sm">
+    <dl className="grid grid-cols-[minmax(7.75rem,max-content)_1fr] gap-x-4 gap-y-1.5 text-sm">
       {facts.map(([word, value]) => (
         <div key={word} className="contents">
           <dt className="text-muted">{word}</dt>

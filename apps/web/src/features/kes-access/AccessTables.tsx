@@ -136,7 +136,9 @@ const identityColumns: Column<KesIdentityInfo>[] = [
     head: 'Policy',
     cell: ({ admin, policy }) =>
       admin ? (
-        'admin: may do everything'
+        <>
+          admin<span className="max-sm:hidden">: may do everything</span>
+        </>
       ) : policy ? (
         <PolicyLink name={policy} />
       ) : (

@@ -116,23 +116,37 @@ function Step({ step, number, deletion, current, open, onToggle }: StepProps) {
       </h2>
       {open && (
         <section id={`step-${step.id}`} aria-label={titles[step.id]} className="space-y-4 px-4 pb-5 sm:pl-12">
-          {current && <InTheWay deletion={deletion} danger={step.face === 'danger'} />}
-          <DeletionStepBody step={step} deletion={deletion} />
+          {current && <InTheWay deletion={deletion} />}
+          <DeletionStepBody step={step} current={current} deletion={deletion} />
         </section>
       )}
     </li>
   )
 }
 
-function InTheWay({ deletion: { blockers }, danger }: { deletion: KeyDeletion; danger: boolean }) {
-  if (blockers.length === 0) return null
+/** What would cost data stands apart from what time, an act, or another look settles. */
+function InTheWay({ deletion: { blockers, losses } }: { deletion: KeyDeletion }) {
+  const waits = blockers.filter((blocker) => !losses.includes(blocker))
   return (
-    <Note tone={danger ? 'critical' : 'warning'} title={danger ? 'What would be lost' : 'What is in the way'}>
-      <ul className="mt-1 list-disc space-y-1 pl-4">
-        {blockers.map((blocker) => (
-          <li key={blocker}>{blocker}</li>
-        ))}
-      </ul>
-    </Note>
+    <>
+      {losses.length > 0 && (
+        <Note tone="critical" title="Would lose data">
+          <Sentences list={losses} />
+        </Note>
+      )}
+      {waits.length > 0 && (
+        <Note tone="warning" title="Waiting for">
+          <Sentences list={waits} />
+        </Note>
+      )}
+    </>
   )
 }
+
+const Sentences = ({ list }: { list: readonly string[] }) => (
+  <ul className="mt-1 list-disc space-y-1 pl-4">
+    {list.map((sentence) => (
+      <li key={sentence}>{sentence}</li>
+    ))}
+  </ul>
+)

@@ -5,6 +5,7 @@ import { useDenied } from '../../api/capabilities.ts'
 import { useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { toast } from '../../components/toast.ts'
+import { exact } from '../../lib/format.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
 import { Facts, Time } from '../../ui/Text.tsx'
 import { DeleteDialog } from './DeleteDialog.tsx'
@@ -15,29 +16,31 @@ import { MarkDialog } from './MarkDialog.tsx'
 import { Policies } from './Policies.tsx'
 import { Rehearsal } from './Rehearsal.tsx'
 
-type BodyProps = { deletion: KeyDeletion; face: DeletionFace }
+type BodyProps = { deletion: KeyDeletion; face: DeletionFace; current: boolean }
 
-export function DeletionStepBody({ step: { id, face }, deletion }: { step: DeletionStep; deletion: KeyDeletion }) {
-  if (id === 'mark') return <Mark deletion={deletion} face={face} />
+type Props = { step: DeletionStep; deletion: KeyDeletion; current: boolean }
+
+export function DeletionStepBody({ step: { id, face }, deletion, current }: Props) {
+  if (id === 'mark') return <Mark deletion={deletion} face={face} current={current} />
   if (id === 'wait') return <Wait deletion={deletion} face={face} />
-  if (id === 'quarantine') return <Quarantine deletion={deletion} face={face} />
-  return <Delete deletion={deletion} face={face} />
+  if (id === 'quarantine') return <Quarantine deletion={deletion} face={face} current={current} />
+  return <Delete deletion={deletion} current={current} />
 }
 
 /** Why the act of a step can't be done now, shown beside its button. */
-function useWhyNot(face: DeletionFace, { blockers }: KeyDeletion, earlier: string): string | null {
+function useWhyNot({ deletion: { blockers }, current }: Omit<BodyProps, 'face'>): string | null {
   const denied = useDenied('deleteKeys')
   if (denied) return denied
-  if (face === 'waiting') return earlier
+  if (!current) return 'The earlier steps come first.'
   return blockers.length > 0 ? 'What is in the way comes first; it is listed above.' : null
 }
 
 const Words = ({ children }: { children: ReactNode }) => <p className="max-w-[75ch]">{children}</p>
 
-function Mark({ deletion, face }: BodyProps) {
+function Mark({ deletion, face, current }: BodyProps) {
   const [asking, setAsking] = useState(false)
   const urls = useKeyUrls(deletion.name)
-  const why = useWhyNot(face, deletion, '')
+  const why = useWhyNot({ deletion, current })
   if (face === 'holds')
     return (
       <Facts
@@ -69,7 +72,7 @@ function Mark({ deletion, face }: BodyProps) {
   )
 }
 
-function Wait({ deletion: { stage, waitUntil }, face }: BodyProps) {
+function Wait({ deletion: { stage, waitUntil }, face }: Omit<BodyProps, 'current'>) {
   if (stage === null || waitUntil === null) return <Words>Waiting for step 1: the time begins with the mark.</Words>
   if (face === 'holds')
     return (
@@ -85,8 +88,8 @@ function Wait({ deletion: { stage, waitUntil }, face }: BodyProps) {
   )
 }
 
-function Quarantine({ deletion, face }: BodyProps) {
-  const why = useWhyNot(face, deletion, 'The earlier steps come first.')
+function Quarantine({ deletion, face, current }: BodyProps) {
+  const why = useWhyNot({ deletion, current })
   const take = useCall(quarantineKey, () => {
     toast(`${deletion.name} is in quarantine.`)
     return lookAgain()
@@ -117,15 +120,21 @@ function Quarantine({ deletion, face }: BodyProps) {
   )
 }
 
-function Delete({ deletion, face }: BodyProps) {
+function Delete({ deletion, current }: Omit<BodyProps, 'face'>) {
   const [asking, setAsking] = useState(false)
-  const why = useWhyNot(face, deletion, 'The earlier steps come first.')
+  const why = useWhyNot({ deletion, current })
+  const { deleteAfter } = deletion
   return (
     <>
       <Words>
         There is no undo after this step: KES keeps no copy, and a key made anew under the same name has other material.
         Data that was missed on the way here can never be read again.
       </Words>
+      {deleteAfter && (
+        <p className="text-sm text-muted">
+          A quarantine lasts a day at least; this one allows the deletion from {exact(deleteAfter)} on.
+        </p>
+      )}
       <Button
         look="danger"
         className="text-left whitespace-normal! wrap-anywhere"

@@ -41,13 +41,13 @@ export function KeyPage({ name, tab: wanted }: { name: string; tab: string }) {
   return (
     <Page title={name} lead="A key in KES: what it is, what it opens, and what needs it." action={actions}>
       <nav aria-label="Sections" className="border-b border-line">
-        <ul className="flex flex-wrap gap-x-1">
+        <ul className="flex flex-wrap sm:gap-x-1">
           {keyTabs.map((each) => (
             <li key={each}>
               <Link
                 href={urls.tab(each)}
                 aria-current={each === tab ? 'page' : undefined}
-                className="-mb-px inline-flex min-h-9 items-center border-b-2 border-transparent px-2.5 text-sm text-muted hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink pointer-coarse:min-h-11"
+                className="-mb-px inline-flex min-h-9 items-center border-b-2 border-transparent px-1.5 text-sm sm:px-2.5 text-muted hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink pointer-coarse:min-h-11"
               >
                 {tabWords[each]}
               </Link>

@@ -89,7 +89,7 @@ function KeyListPage({ name }: { name: string | undefined }) {
         empty={<NoKeys filtered={text !== '' || state !== undefined} />}
         trouble={!all && read.error && <FailureNote failure={read.error} onRetry={() => void read.refetch()} />}
       />
-      <Lines label="The same from a terminal; kes shows 1 025 keys at most" lines={keyLines.list} />
+      <Lines label={`The same from a terminal; kes shows ${count(1025)} keys at most`} lines={keyLines.list} />
       {act === 'create' && <CreateKeyDialog onClose={() => setAct(null)} />}
       {name !== undefined && <KeyPanel key={name} name={name} onClose={close} />}
     </Page>

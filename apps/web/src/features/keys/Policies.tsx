@@ -40,7 +40,10 @@ export function Policies({ policies }: Pick<KeyDeletion, 'policies'>) {
               </span>
             </p>
             {!denies && (
-              <Lines label={`Below policy: ${policy}: deny:, in KES’s configuration`} lines={lines.map(asItem)} />
+              <Lines
+                label={`Below policy: ${policy}: deny:, in KES’s configuration`}
+                lines={lines.map((path) => `- ${path}`)}
+              />
             )}
           </li>
         ))}
@@ -55,6 +58,3 @@ export function Policies({ policies }: Pick<KeyDeletion, 'policies'>) {
     </section>
   )
 }
-
-/** An entry of a YAML list; a pattern has nothing in it that would need quotes. */
-const asItem = (pattern: string) => (pattern.trimStart().startsWith('-') ? pattern : `- ${pattern}`)

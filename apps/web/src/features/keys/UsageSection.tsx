@@ -20,7 +20,7 @@ export function UsageSection({ name }: { name: string }) {
         not takes its data with it.
       </p>
       <ReadView read={usage}>
-        {({ uses, deletable, reasons, checkedAt }) => (
+        {({ uses, deletable, checkedAt }) => (
           <>
             {deletable ? (
               <Note tone="good" title="Nothing needs this key, and nothing was left unseen">
@@ -28,14 +28,12 @@ export function UsageSection({ name }: { name: string }) {
               </Note>
             ) : (
               <Note tone="warning" title="This key can’t be deleted now">
-                <ul className="mt-1 list-disc space-y-1 pl-4">
-                  {reasons.map((reason) => (
-                    <li key={reason}>{reason}</li>
-                  ))}
-                </ul>
+                {placesOf(uses, 'in-use', 'In use')}
+                {placesOf(uses, 'unknown', 'Can’t be excluded')}
+                <p>Each row says what to do about it.</p>
               </Note>
             )}
-            <UseTable uses={uses} />
+            <UseTable uses={uses.toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))} />
             <div className="flex flex-wrap items-center gap-3 text-sm text-muted">
               <Button busy={usage.isFetching} onClick={() => void usage.refetch()}>
                 Look again
@@ -48,6 +46,19 @@ export function UsageSection({ name }: { name: string }) {
         )}
       </ReadView>
     </section>
+  )
+}
+
+/** What is in the way comes first. */
+const order = ['in-use', 'unknown', 'free']
+
+function placesOf(uses: readonly KeyUse[], wanted: KeyUse['verdict'], word: string) {
+  const places = uses.filter(({ verdict }) => verdict === wanted).map(({ place }) => placeWords[place])
+  if (places.length === 0) return null
+  return (
+    <p>
+      {word}: {places.join('; ')}.
+    </p>
   )
 }
 

@@ -2,7 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ApiFailure } from '../../api/failure.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
-import { clock } from '../../lib/format.ts'
+import { zonedClock } from '../../lib/format.ts'
 
 type Props<Data> = {
   read: Pick<UseQueryResult<Data, ApiFailure>, 'data' | 'error' | 'dataUpdatedAt' | 'refetch'>
@@ -19,7 +19,7 @@ export function Aged<Data>({ read: { data, error, dataUpdatedAt, refetch }, heig
   }
   return (
     <>
-      {error && <p className="text-sm text-muted">As of {clock(dataUpdatedAt)}; not read again since.</p>}
+      {error && <p className="text-sm text-muted">As of {zonedClock(dataUpdatedAt)}; not read again since.</p>}
       <div className={error ? 'stale space-y-3' : 'space-y-3'}>{children(data)}</div>
     </>
   )

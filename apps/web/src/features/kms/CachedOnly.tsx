@@ -1,5 +1,5 @@
 import type { Kms } from '@strongroom/shared/kms'
-import { clock } from '../../lib/format.ts'
+import { zonedClock } from '../../lib/format.ts'
 import { Note } from '../../ui/Note.tsx'
 import { Time } from '../../ui/Text.tsx'
 
@@ -8,9 +8,9 @@ export function CachedOnly({ cachedOnly: { since, until, detail } }: { cachedOnl
   return (
     <Note tone="critical" title="KES can’t reach its keystore. Do not restart MinIO or KES now.">
       <p>
-        What KES holds in memory works{' '}
-        {until ? <>until about {clock(Date.parse(until))}</> : 'for a while, how long can’t be told'}; what it does not
-        hold fails already. It has been so since {clock(Date.parse(since))} (<Time at={since} />
+        {until && <>What KES holds in memory works until about {zonedClock(Date.parse(until))}. </>}
+        What it does not hold in memory fails already. It has been so since {zonedClock(Date.parse(since))} (
+        <Time at={since} />
         ).
       </p>
       <p>{detail}</p>

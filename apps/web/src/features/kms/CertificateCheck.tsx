@@ -130,7 +130,7 @@ function Answer({ answer }: { answer: z.infer<typeof checkCertificate.reply> }) 
             </span>,
           ],
           ['Subject', certificate.subject || 'none'],
-          ['Ends', <CertificateEnd key="e" certificate={certificate} />],
+          ['Certificate', <CertificateEnd key="e" certificate={certificate} />],
         ]}
       />
       {!same && (

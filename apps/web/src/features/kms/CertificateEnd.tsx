@@ -20,7 +20,7 @@ export function CertificateEnd({ certificate: { notAfter, daysLeft, severity } }
   )
 }
 
-export function endWords(daysLeft: number) {
+function endWords(daysLeft: number) {
   if (daysLeft < 0) return `ended ${counted(-daysLeft, 'day')} ago`
-  return daysLeft === 0 ? 'ends today' : `in ${counted(daysLeft, 'day')}`
+  return daysLeft === 0 ? 'ends today' : `ends in ${counted(daysLeft, 'day')}`
 }

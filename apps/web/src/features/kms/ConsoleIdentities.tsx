@@ -47,7 +47,7 @@ export function ConsoleIdentities() {
 }
 
 const cell = 'border-t border-line px-3 py-2 text-left align-top font-normal'
-const heads = ['For', 'Identity', 'Certificate', 'Private key', 'Policy', 'Beyond its role']
+const heads = ['For', 'Certificate', 'Identity', 'Private key', 'Policy', 'Beyond its role']
 
 function Table({ identities }: { identities: readonly ConsoleIdentity[] }) {
   if (identities.length === 0)
@@ -91,9 +91,6 @@ function Rows({ identity: each }: { identity: ConsoleIdentity }) {
           {roleWords[role]}
         </th>
         <td className={cell}>
-          {identity ? <ShortIdentity identity={identity} /> : <Bad>its files can’t be used</Bad>}
-        </td>
-        <td className={cell}>
           {certificate ? (
             <CertificateEnd certificate={certificate} />
           ) : kind === 'api-key' ? (
@@ -106,6 +103,9 @@ function Rows({ identity: each }: { identity: ConsoleIdentity }) {
               read <Time at={loadedAt} />
             </span>
           )}
+        </td>
+        <td className={cell}>
+          {identity ? <ShortIdentity identity={identity} /> : <Bad>its files can’t be used</Bad>}
         </td>
         <td className={`${cell} whitespace-nowrap`}>{keyForm ? formWords[keyForm] : '–'}</td>
         <td className={cell}>

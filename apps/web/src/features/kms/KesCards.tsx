@@ -1,6 +1,6 @@
 import type { KesStatus } from '@strongroom/shared/kms'
 import type { ReactNode } from 'react'
-import { clock, duration } from '../../lib/format.ts'
+import { duration, zonedClock } from '../../lib/format.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Facts, HowWeKnow, Lines, Time } from '../../ui/Text.tsx'
@@ -69,7 +69,7 @@ function KesFacts({ status }: { status: KesStatus }) {
       {told !== status && (
         <p className="flex items-center gap-2 text-sm text-muted">
           <Icon name="waiting" className="text-warning" />
-          As of {clock(Date.parse(told.checkedAt))}; it has not answered since.
+          As of {zonedClock(Date.parse(told.checkedAt))}; it has not answered since.
         </p>
       )}
       <div className={`grid gap-x-10 gap-y-1.5 md:grid-cols-2 ${told === status ? '' : 'stale'}`}>

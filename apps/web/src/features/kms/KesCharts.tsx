@@ -37,7 +37,7 @@ function Charts({ history: { since, everySeconds, endpoints } }: { history: z.in
           'The console has not looked yet.'
         ) : (
           <>
-            The console looks every {everySeconds} s, since <Time at={since} />. Requests and errors are KES’s own
+            The console looks every {everySeconds} s; it began <Time at={since} />. Requests and errors are KES’s own
             counters; refusals by policy are in none of them.
           </>
         )}

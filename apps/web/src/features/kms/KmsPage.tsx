@@ -1,7 +1,9 @@
 import { type Kms, readKms } from '@strongroom/shared/kms'
+import { readOverview } from '@strongroom/shared/overview'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { Link } from 'wouter'
-import { every, query } from '../../api/query.ts'
+import { every, invalidate, query } from '../../api/query.ts'
 import { KmsTabs } from '../../components/KmsTabs.tsx'
 import { Page } from '../../components/Page.tsx'
 import { ReadView } from '../../components/ReadView.tsx'
@@ -19,6 +21,7 @@ const READ_MS = 10_000
 
 export function KmsPage() {
   const kms = useQuery({ ...query(readKms, {}), refetchInterval: every(READ_MS) })
+  useVerdictInStep(kms.data)
   return (
     <Page
       title="KMS"
@@ -28,6 +31,19 @@ export function KmsPage() {
       <ReadView read={kms}>{(data) => <KmsView kms={data} />}</ReadView>
     </Page>
   )
+}
+
+/** What this page sees first must not stand below a verdict that does not know of it yet. */
+function useVerdictInStep(kms: Kms | undefined) {
+  const endpoints = [...(kms?.kes?.endpoints ?? []), ...(kms?.standby?.endpoints ?? [])]
+  const state =
+    kms && JSON.stringify([kms.keyWorks, kms.cachedOnly?.since, endpoints.map(({ trouble }) => trouble !== null)])
+  const seen = useRef(state)
+  useEffect(() => {
+    if (state === undefined || state === seen.current) return
+    if (seen.current !== undefined) void invalidate(readOverview)
+    seen.current = state
+  }, [state])
 }
 
 function KmsView({ kms }: { kms: Kms }) {
@@ -92,8 +108,10 @@ function Default({ kms }: { kms: Kms }) {
       )}
       {keyWorks === false && (
         <Note tone="critical" title="The round trip of the default key fails">
-          {keyError ? `MinIO refused: ${keyError}` : 'MinIO could not generate and open a data key.'} Do not restart
-          MinIO.
+          {keyError
+            ? `MinIO refused: ${keyError.replace(/\.?\s*$/, '.')}`
+            : 'MinIO could not generate and open a data key.'}{' '}
+          Do not restart MinIO.
         </Note>
       )}
       <div className="grid gap-x-10 gap-y-1.5 md:grid-cols-2">

@@ -33,7 +33,8 @@ export function OverviewPage() {
 function Verdict({ overview }: { overview: Overview }) {
   const { verdict, findings, iam, checkedAt } = overview
   const unread = iam === null && verdict.id === 'not-verified'
-  const cure = unread ? undefined : findings.find(({ action }) => action.href !== null)
+  const curable = findings.filter(({ action }) => action.href !== null)
+  const cure = unread ? undefined : (curable.find(({ id }) => id === verdict.id) ?? curable[0])
   return (
     <section aria-label="Verdict" className="space-y-3">
       <div className="flex gap-3">

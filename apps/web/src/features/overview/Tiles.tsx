@@ -10,6 +10,7 @@ import { SealBar } from '../../ui/Seal.tsx'
 
 export function Tiles({ overview: { verdict, kms, buckets, iam, keys, findings } }: { overview: Overview }) {
   const [, navigate] = useLocation()
+  const silent = findings.some(({ id }) => KES_SILENT.includes(id))
   return (
     <div className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3">
       <Tile title="KMS" href={paths.kms}>
@@ -32,8 +33,8 @@ export function Tiles({ overview: { verdict, kms, buckets, iam, keys, findings }
         <p className="text-muted">{buckets ? bucketRest(buckets) : 'They could not be read'}</p>
       </Tile>
       <Tile title="Keys" href={paths.keys}>
-        <Big>{keys ? counted(keys.total, 'key') : 'Not shown to you'}</Big>
-        <p className="text-muted">{keys ? 'in KES' : 'Not asked, or refused'}</p>
+        <Big>{keys ? counted(keys.total, 'key') : silent ? 'Not known' : 'Not shown to you'}</Big>
+        <p className="text-muted">{keys ? 'in KES' : silent ? 'KES can’t tell them now' : 'Not asked, or refused'}</p>
       </Tile>
       <Tile title="IAM at rest" href={paths.iam} className="sm:col-span-2 xl:col-span-3">
         {iam ? (
@@ -54,6 +55,9 @@ export function Tiles({ overview: { verdict, kms, buckets, iam, keys, findings }
     </div>
   )
 }
+
+/** With one of these it is not for want of a right that keys are not told. */
+const KES_SILENT = ['kes-down', 'kes-cached-only', 'kes-endpoint']
 
 /** The finding that leads to the comparison of two audits is the one that tells of items that became worse. */
 function Regressed({ findings }: Pick<Overview, 'findings'>) {

@@ -1,0 +1,70 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createKey, listKeys, proveKey, readKey } from '@strongroom/shared/keys'
+import { readSession } from '@strongroom/shared/session'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openConsole, type TestConsole } from './console.ts'
+import { type House, openHouse } from './house.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+const SECRET = 'a-secret-of-a-test-user'
+const KEYS = ['prod-main', 'team-red']
+
+let house: House
+let open: TestConsole
+
+/** MinIO without a KMS, and a KES that stands beside it. */
+beforeAll(async () => {
+  house = await openHouse({ fixture: 'plaintext-latest', kes: true })
+  const team = { Effect: 'Allow', Action: ['kms:KeyStatus', 'kms:ListKeys'], Resource: ['arn:minio:kms:::team-*'] }
+  await addUser('told', [team])
+  // MinIO does not tell the policies of whom a NotAction is for.
+  await addUser('untold', [team, { Effect: 'Allow', NotAction: 'kms:*', Resource: ['arn:aws:s3:::*'] }])
+  open = await openConsole(house)
+  const root = await open.rootBrowser()
+  for (const name of KEYS) await root.call(createKey, { name })
+}, 60_000)
+afterAll(() => house?.close())
+
+async function addUser(name: string, statements: readonly object[]) {
+  const file = join(house.dir, `${name}.json`)
+  writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement: statements }))
+  await house.mc(async (mc) => {
+    await mc('admin', 'policy', 'create', 'demo', name, file)
+    await mc('admin', 'user', 'add', 'demo', name, SECRET)
+    await mc('admin', 'policy', 'attach', 'demo', name, '--user', name)
+  })
+}
+
+async function as(name: string, at = open) {
+  const client = at.browser()
+  await client.signIn(name, SECRET)
+  return client
+}
+
+test('MinIO looks at no name without a KMS, so the policies must allow it for certain', async () => {
+  const told = await as('told')
+  expect(await told.call(readKey, { name: 'team-red' })).toMatchObject({ name: 'team-red' })
+  expect(await told.refusal(readKey, { name: 'prod-main' })).toMatchObject({ code: 'not-allowed' })
+  const untold = await as('untold')
+  for (const name of KEYS) {
+    const refusal = { code: 'not-allowed', detail: expect.stringMatching(/first lock.*can’t be told/) }
+    expect.soft(await untold.refusal(readKey, { name }), name).toMatchObject(refusal)
+    expect.soft(await untold.refusal(proveKey, { name }), name).toMatchObject(refusal)
+  }
+  expect(await untold.call(listKeys, {})).toMatchObject({ keys: [] })
+})
+
+test('who has the name that an old env file gives root is not root', async () => {
+  await addUser('former', [{ Effect: 'Allow', Action: 'kms:KeyStatus' }])
+  const { rootUser, rootPassword } = house.truth
+  const file = join(house.dir, 'old.env')
+  writeFileSync(file, readFileSync(house.envFile, 'utf8').replaceAll(rootUser, 'former'), { mode: 0o600 })
+  const old = await openConsole(house, { STRONGROOM_ENV_FILE: file })
+  expect(await (await as('former', old)).call(readSession, {})).toMatchObject({ root: false })
+  const root = old.browser()
+  await root.signIn(rootUser, rootPassword)
+  expect(await root.call(readSession, {})).toMatchObject({ root: false })
+  expect(await (await open.rootBrowser()).call(readSession, {})).toMatchObject({ root: true })
+})
