@@ -44,6 +44,8 @@ export const IamItem = z.object({
   expiresAt: z.optional(Instant),
   /** With depth `opened`, of temporary credentials and service accounts: the account behind them. */
   parent: z.optional(z.string()),
+  /** A policy that MinIO can't read back at its next start, and so loads no user: known of what was opened, or lies in plaintext. */
+  unloadable: z.optional(z.boolean()),
   sizeBytes: z.int(),
   /** How many drives hold it in the generation that was read, of `drives`. */
   copies: z.int(),

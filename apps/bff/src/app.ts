@@ -51,7 +51,9 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   app.use(requestLog(console.log))
   app.use(securityHeaders(frameAncestors))
   app.use(sameOriginOnly, jsonOnly)
-  app.use(bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge }))
+  const limited = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
+  // Requests that have no body are not asked for one, which would make the whole request anew.
+  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limited(c, next)))
   app.onError(errorDoor(console.log))
 
   health(app, console)
@@ -104,7 +106,7 @@ function health(app: Hono<Env>, console: Console) {
     )
     return c.json({ status: 'ready', minio: { endpoint: config.minio.endpoint.origin, reached } })
   })
-  app.get('/metrics', (c) => c.body(metricsText(console), 200, { 'Content-Type': METRICS_TYPE }))
+  if (config.metrics) app.get('/metrics', (c) => c.body(metricsText(console), 200, { 'Content-Type': METRICS_TYPE }))
 }
 
 /** In tests there is no connection, and so no peer. */

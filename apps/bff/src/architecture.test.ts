@@ -73,6 +73,14 @@ describe('who may import whom', () => {
     expect(crossing).toEqual([])
   })
 
+  test('custody of material stands below what is known of a cluster', () => {
+    expect(
+      imports('apps/bff/src/custody').filter(({ module }) =>
+        /\/(cluster|http|features|session|jobs)\/|console\.ts/.test(module),
+      ),
+    ).toEqual([])
+  })
+
   test('what is known of a cluster does not know HTTP', () => {
     expect(
       imports('apps/bff/src/cluster').filter(({ module }) => /\/(http|features)\/|^hono|console\.ts/.test(module)),
@@ -88,12 +96,12 @@ describe('secrets', () => {
       'apps/bff/src/cluster/caller-policy.ts',
       'apps/bff/src/cluster/canary-seal.ts',
       'apps/bff/src/cluster/item-opener.ts',
-      'apps/bff/src/cluster/prove-key.ts',
       'apps/bff/src/custody/age-open.ts',
       'apps/bff/src/custody/age-seal.ts',
       'apps/bff/src/custody/escrow.ts',
       'apps/bff/src/custody/key-source.ts',
       'apps/bff/src/custody/known-keys.ts',
+      'apps/bff/src/custody/same-material.ts',
       'apps/bff/src/features/overview.ts',
       'apps/bff/src/kes/identity.ts',
       'apps/bff/src/kes/keys.ts',

@@ -20,6 +20,10 @@ import { ReportStore } from './cluster/migrate/report-store.ts'
 import type { DriveSight } from './cluster/observed.ts'
 import { ProofStore } from './cluster/proof-store.ts'
 import type { Config } from './config/config.ts'
+import { ConfigError } from './config/config-error.ts'
+import { readEnvFile } from './config/env-file.ts'
+import { minioIdentity } from './config/kes-settings.ts'
+import { lookupIn } from './config/variables.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
 import { readRoles } from './custody/roles.ts'
 import { Trail } from './custody/trail.ts'
@@ -28,6 +32,7 @@ import { AppError } from './errors.ts'
 import type { RequestContext } from './http/env.ts'
 import { Leases } from './jobs/lease.ts'
 import { JobRunner } from './jobs/runner.ts'
+import type { KesIdentityFiles } from './kes/identity-files.ts'
 import type { Kes } from './kes/transport.ts'
 import { newInspectKeyPair } from './minio/inspect.ts'
 import { type Credentials, connectMinio, type Minio } from './minio/transport.ts'
@@ -80,7 +85,7 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
   if (config.rolesFile !== null) await readRoles(config.rolesFile)
   const { endpoint, ca } = config.minio
   const minutes = config.session
-  const kesDoors = new KesDoors(config.kes, log)
+  const kesDoors = new KesDoors(config.kes, log, () => minioIdentityNow(config))
   const { stateDir } = config
   const console: Console = {
     config,
@@ -120,6 +125,18 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
   await Promise.all([audits, ownKeys, proofs, canaries, drills, deletions].map((store) => store.load()))
   await console.sessions.sweep().catch((err: unknown) => log.error({ err }, 'old sessions could not be removed'))
   return console
+}
+
+/** As the cluster's env file says it now; null where it says none, or can't be read. */
+function minioIdentityNow({ envFile }: Config): KesIdentityFiles | null {
+  if (envFile === null) return null
+  try {
+    const variables = readEnvFile(envFile)
+    return minioIdentity(lookupIn((name) => variables.get(name)))
+  } catch (error) {
+    if (error instanceof ConfigError) return null
+    throw error
+  }
 }
 
 /** MinIO as the caller of a request reaches it: in the cluster's region, from the browser's address. */

@@ -1,6 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { acmeVariables } from '@strongroom/sandbox/acme'
+import { listActivity } from '@strongroom/shared/activity'
 import { listAuditItems, readAudit, startAudit } from '@strongroom/shared/iam'
 import { listJobs } from '@strongroom/shared/jobs'
 import { deleteKey, markKey } from '@strongroom/shared/key-deletion'
@@ -87,6 +88,9 @@ describe('keys in KES', () => {
     const sent = user.refusal(importKey, { name: ACME_KEY, source: SOURCE })
     expect(await refused(sent)).toMatch(/first lock.*kms:ImportKey/)
     expect(await inKes()).toEqual(before)
+    // Whoever may do nothing writes nothing into the audit trail: it would fill the disk, and then nobody could do anything.
+    const { activity } = await (await open.rootBrowser()).call(listActivity, {})
+    expect(activity.filter(({ account }) => account === nobody)).toEqual([])
   })
 
   test('a user with kms:ListKeys lists them, and creates and imports none', async () => {
@@ -139,6 +143,15 @@ describe('keys in KES', () => {
     writeRoles([role('lister', 'viewer', 'fin')])
     expect(await seen()).toEqual(['finance-key'])
     expect(await lister.refusal(readKeyImport, {})).toMatchObject({ code: 'not-allowed' })
+  })
+
+  test('an importer is told of the sources of the own prefix alone', async () => {
+    const sources = async () =>
+      (await (await as('importer')).call(readKeyImport, {})).sources.map(({ keyName }) => keyName)
+    writeRoles([role('importer', 'importer', 'team-')])
+    expect(await sources()).toEqual([])
+    writeRoles([role('importer', 'importer', ACME_KEY)])
+    expect(await sources()).toEqual([ACME_KEY])
   })
 
   test('an importer of the role file imports what begins with its prefix, and only that', async () => {

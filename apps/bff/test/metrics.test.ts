@@ -34,6 +34,11 @@ test('before anything is known they are still metrics, and claim nothing', async
   expect(names).not.toContain('strongroom_last_drill_timestamp_seconds')
 })
 
+test('they can be switched off', async () => {
+  const silent = await openConsole(house, { STRONGROOM_METRICS: '0' })
+  expect((await silent.get('/metrics')).status).toBe(404)
+})
+
 test('they count what an audit, a canary and a marked key have left', async () => {
   const before = Date.now() / 1000
   const audit = await root.job(startAudit, {})

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { listActivity } from '@strongroom/shared/activity'
 import { startAudit } from '@strongroom/shared/iam'
 import { proveKey, readKey } from '@strongroom/shared/keys'
+import { readMove } from '@strongroom/shared/move'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from './client.ts'
 import { openConsole, type TestConsole } from './console.ts'
@@ -39,7 +40,7 @@ test('a random key under the right name is recognised, with the way out', async 
   const proof = await root.call(proveKey, { name: NAME })
   expect(proof).toMatchObject({ verdict: 'wrong-material', opened: 0, sameMaterial: false })
   expect(proof.failed).toBeGreaterThan(10)
-  expect(proof.detail).toContain('Do not restart MinIO')
+  expect(proof.detail).toContain('prove it before MinIO is pointed at KES')
   expect(proof.detail).toContain(`kes key create ${NAME}`)
   expect(proof.detail).toContain(`kes key rm ${NAME}`)
   expect(proof.detail).toContain('static key')
@@ -96,4 +97,17 @@ test('proofs are recorded, and many within a minute are refused', async () => {
   const fresh = await (await openConsole(house)).rootBrowser()
   for (let each = 0; each < 10; each++) await fresh.call(proveKey, { name: 'seals-nothing' })
   expect(await fresh.refusal(proveKey, { name: NAME })).toMatchObject({ code: 'rate-limited', status: 429 })
+})
+
+test('a key made anew under the name is not the one that was proven, and the walk stops before it', async () => {
+  const console = await openConsole(house, { STRONGROOM_ENV_FILE: '' })
+  const browser = await console.rootBrowser()
+  const proofStep = async () => (await browser.call(readMove, {})).steps.find(({ id }) => id === 'proof')!.face
+  expect((await browser.call(proveKey, { name: NAME })).verdict).toBe('proven')
+  expect((await browser.call(readKey, { name: NAME })).provenAt).not.toBeNull()
+  expect(await proofStep()).toBe('holds')
+  await removeInKes(NAME)
+  await askKes(house.kes!, 'PUT', `/v1/key/create/${NAME}`)
+  expect((await browser.call(readKey, { name: NAME })).provenAt).toBeNull()
+  expect(await proofStep()).not.toBe('holds')
 })

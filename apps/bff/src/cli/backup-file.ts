@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { openBackup } from '../cluster/backup/open-backup.ts'
 import { NotOpened } from '../custody/age-open.ts'
 import { CommandError, UsageError } from './command.ts'
+import { readSealed } from './sealed-file.ts'
 import { readIdentities, readPassphrase } from './secret-files.ts'
 
 interface Given {
@@ -32,13 +32,4 @@ function openerOf({ identity, 'passphrase-file': passphraseFile }: Given) {
   return identity !== undefined
     ? ({ kind: 'identities', identities: readIdentities('--identity', identity) } as const)
     : ({ kind: 'passphrase', passphrase: readPassphrase('--passphrase-file', passphraseFile!) } as const)
-}
-
-function readSealed(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new CommandError(`${path} can't be read (${code}): correct the path.`, { cause })
-  }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { base64Bytes } from '../crypto/base64-bytes.ts'
 import { concat, fromText } from '../crypto/bytes.ts'
 import { NotOpened } from '../custody/age-open.ts'
@@ -6,6 +6,7 @@ import { type EscrowLabel, openEscrow } from '../custody/escrow.ts'
 import type { Secret } from '../secret.ts'
 import { type Command, CommandError, readArgs, type Terminal, UsageError } from './command.ts'
 import { printable } from './printable.ts'
+import { readSealed } from './sealed-file.ts'
 import { readIdentities } from './secret-files.ts'
 
 export const ESCROW_HELP = `strongroom escrow: opens the sealed copy of a key that the console made
@@ -53,15 +54,6 @@ async function open(args: readonly string[], terminal: Terminal): Promise<number
   const say = values.out === '-' ? terminal.err : terminal.out
   say(describe(label, values.out))
   return 0
-}
-
-function readSealed(path: string): Uint8Array {
-  try {
-    return readFileSync(path)
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
-    throw new CommandError(`${path} can't be read (${code}): correct the path.`, { cause })
-  }
 }
 
 function deliver(to: string, { keyName }: EscrowLabel, key: Secret<Uint8Array>, { out }: Terminal) {

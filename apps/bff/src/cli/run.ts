@@ -16,7 +16,7 @@ Usage:
   strongroom audit --drives PATTERN …    read drives of a cluster that need not run, and say what seals its items
   strongroom backup open FILE …          open a sealed IAM backup
   strongroom backup restore FILE …       write a sealed IAM backup back into a cluster
-  strongroom drill --endpoint URL …       have a KES restored from backup open what this cluster sealed
+  strongroom drill --endpoint URL …      have a KES restored from backup open what this cluster sealed
   strongroom wrap --public-key FILE …    wrap a key for its import, where it lies
   strongroom escrow open FILE …          open the sealed copy of a key that the console made
   strongroom --version

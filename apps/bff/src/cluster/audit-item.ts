@@ -9,6 +9,7 @@ import { identify } from './item-kind.ts'
 import { TIER_CONFIG } from './item-opener.ts'
 import type { StoredItem } from './item-source.ts'
 import { movability } from './movable.ts'
+import { isUnloadable, UNLOADABLE } from './unloadable-policy.ts'
 
 /** An item that was looked at, and what of its bytes is sealed or in clear. */
 export interface LookedAt {
@@ -31,7 +32,8 @@ export function lookAt(stored: StoredItem, ownAccessKeys: ReadonlySet<string>): 
   const { content, seal, sealed, trouble } = part
   const { movable, note } = movability(identity, seal.state, { oldForm: sealed?.oldForm ?? false })
   const { older = 0 } = stored
-  const told = withStale(trouble ?? note, older)
+  const unloadable = identity.kind === 'policy' && seal.state === 'plaintext' && isUnloadable(content!)
+  const told = withStale(trouble ?? (unloadable ? UNLOADABLE : note), older)
   const item: IamItem = {
     path: stored.path,
     ...identity,
@@ -39,6 +41,7 @@ export function lookAt(stored: StoredItem, ownAccessKeys: ReadonlySet<string>): 
     ...(seal.key !== undefined && { key: seal.key }),
     movable,
     ...(told !== undefined && { note: told }),
+    ...(unloadable && { unloadable }),
     ...(identity.kind === 'sts' && { own: ownAccessKeys.has(identity.name) }),
     ...(content && seal.state !== 'plaintext' && { sha256: createHash('sha256').update(content).digest('hex') }),
     sizeBytes: content?.length ?? 0,

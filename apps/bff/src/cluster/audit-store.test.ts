@@ -61,7 +61,7 @@ describe('what was kept', () => {
     const kept = await store.keep(result(item('alice', 'kms')))
     const again = new AuditStore(folder, ENDPOINT)
     await again.load()
-    expect(again.latest).toEqual({ ...kept, audit: { ...kept.audit, unknownPlaintext: 0 } })
+    expect(again.latest).toEqual({ ...kept, audit: { ...kept.audit, unknownPlaintext: 0, unloadable: [] } })
     const other = new AuditStore(folder, 'https://other:9000')
     await other.load()
     expect(other.latest).toBeNull()

@@ -32,6 +32,8 @@ interface KeptHead {
 export interface SeenAudit extends IamAudit {
   /** Files that lie in plaintext and of which the console does not know what they are. */
   readonly unknownPlaintext: number
+  /** Policies that MinIO can't read back at its next start, by name: of those that were opened or lie in plaintext. */
+  readonly unloadable: readonly string[]
 }
 
 interface SeenResult extends AuditResult {
@@ -102,7 +104,7 @@ export class AuditStore {
     const items = head && this.#items.get(head.stem)
     if (head === undefined || items === undefined) return null
     if (this.#latest?.stem !== head.stem) {
-      const audit = { ...head.audit, unknownPlaintext: unknownPlaintext(items) }
+      const audit = { ...head.audit, unknownPlaintext: unknownPlaintext(items), unloadable: unloadable(items) }
       this.#latest = { stem: head.stem, seen: { audit, items } }
     }
     return this.#latest.seen
@@ -222,6 +224,8 @@ export class AuditStore {
     this.#heads = kept
   }
 }
+
+const unloadable = (items: readonly IamItem[]) => items.filter((item) => item.unloadable).map(({ name }) => name)
 
 const unknownPlaintext = (items: readonly IamItem[]) =>
   items.filter((item) => item.state === 'plaintext' && item.kind === 'other' && !isSiteReplication(item)).length

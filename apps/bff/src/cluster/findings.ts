@@ -8,16 +8,11 @@ type Source = (observed: Observed) => Finding | undefined
 
 const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
 
-/** They hurt on another day: what is open today comes before them, as it does in the verdict. */
-const LATER = /^(no-backup|certificate-)/
-
-const isLater = ({ id }: Finding) => Number(LATER.test(id))
-
 /** Everything that is wrong or not known, worst first, each with its cure. */
 export const findings = (observed: Observed): Finding[] =>
   [iamNotLoaded(observed), ...kmsFindings(observed), ...SOURCES.map((source) => source(observed))]
     .filter((finding) => finding !== undefined)
-    .sort((one, other) => RANK[one.severity] - RANK[other.severity] || isLater(one) - isLater(other))
+    .sort((one, other) => RANK[one.severity] - RANK[other.severity])
 
 const iamNotLoaded: Source = ({ kms }) => {
   if (kms.iamLoaded !== false) return undefined
@@ -121,6 +116,23 @@ const notOpening: Source = ({ audit }) => {
     title: `${items(failed)} ${failed === 1 ? 'does' : 'do'} not open with the key at hand: MinIO may not come up with ${failed === 1 ? 'it' : 'them'} again`,
     detail: `Read at ${clock(audit.takenAt)}. A key of the same name has other material, the root credentials are others, or the items were altered or copied from another path. Do not restart MinIO, delete no key and change no password; restore what sealed them, or the items from a backup.`,
     action: { label: 'See the items', href: '/iam?opened=failed' },
+  }
+}
+
+const unloadablePolicy: Source = ({ audit }) => {
+  const [first, ...more] = audit?.unloadable ?? []
+  if (audit === null || first === undefined) return undefined
+  const many = more.length > 0
+  const told = [first, ...more].slice(0, PATHS_TOLD).join(', ') + (more.length >= PATHS_TOLD ? ' …' : '')
+  return {
+    id: 'unloadable-policy',
+    severity: 'critical',
+    title: `${many ? `${more.length + 1} policies` : `Policy ${first}`} would keep MinIO from loading its users at the next start`,
+    detail: `${many ? `${told}: a` : 'A'} statement names no actions, as one with NotAction does: MinIO takes such a policy, and can’t read back what it wrote; then no user, group or policy is loaded. Do not restart MinIO. Write the policy anew with Action in its place (mc admin policy create ALIAS NAME FILE), then read the drives again.`,
+    action: {
+      label: 'See the policy',
+      href: `/iam?kind=policy&item=${encodeURIComponent(`config/iam/policies/${first}/policy.json`)}`,
+    },
   }
 }
 
@@ -298,6 +310,7 @@ const SOURCES: readonly Source[] = [
   plaintextIam,
   plaintextTargets,
   notOpening,
+  unloadablePolicy,
   noKms,
   defaultPassword,
   staticKey,

@@ -42,12 +42,17 @@ const OPEN_ROLES: readonly OpenRole[] = ['observe', 'prove', 'import']
 export class KesDoors {
   readonly #settings: KesSettings | null
   readonly #log: Logger
+  readonly #minioFiles: () => KesIdentityFiles | null
   readonly #doors = new Map<OpenRole, Door>()
 
-  /** @throws KesIdentityError */
-  constructor(settings: KesSettings | null, log: Logger) {
+  /**
+   * @param minioFiles where MinIO's own identity lies now: a move to KES writes it while the console runs
+   * @throws KesIdentityError
+   */
+  constructor(settings: KesSettings | null, log: Logger, minioFiles = () => settings?.minio ?? null) {
     this.#settings = settings
     this.#log = log
+    this.#minioFiles = minioFiles
     if (settings === null) return
     const { credentials: observe, identities } = settings
     const files = { observe, prove: identities.prove, import: identities.import }
@@ -116,7 +121,7 @@ export class KesDoors {
 
   /** Of MinIO itself, hex; null where its certificate can't be read here. */
   minioIdentity(): string | null {
-    const files = this.#settings?.minio ?? null
+    const files = this.#minioFiles()
     if (files === null) return null
     try {
       return readPublicIdentity(files)

@@ -72,6 +72,22 @@ const trial = ({ minio }: KesLocks, { credentials }: Caller, name?: KeyName) =>
 const mayRead = ({ remembered, clientAddress }: KesLocks, caller: Caller, what: string, ask: () => Promise<boolean>) =>
   remembered === undefined ? ask() : remembered.yes(caller, clientAddress, what, ask)
 
+/** Whether the caller may see every key, whatever its name: then what speaks of all of them is for the caller too. */
+export async function seesEveryName(locks: KesLocks, caller: Caller): Promise<boolean> {
+  if (caller.root) return true
+  const roles = await locks.readRoles()
+  if (roles !== null && !mayUse(roles, caller.account, ANY_ROLE, null)) return false
+  return mayRead(locks, caller, EVERY_NAME, async () => {
+    const policy = await policyOf(locks, caller)
+    return (
+      policy.decide('kms:ListKeys', 'every-key') === 'allow' &&
+      (await pluginDoubt(locks.minio, caller, policy)) === null
+    )
+  })
+}
+
+const EVERY_NAME = 'kms:ListKeys on every key'
+
 const ASKED_AT_ONCE = 16
 
 /**
@@ -83,7 +99,7 @@ export async function visibleNames(locks: KesLocks, caller: Caller, names: reado
   const roles = await locks.readRoles()
   const wanted = names.filter((name) => roles === null || mayUse(roles, caller.account, ANY_ROLE, name))
   let toldOf = (_name: string): boolean | null => true
-  const all = await mayRead(locks, caller, 'kms:ListKeys on every key', async () => {
+  const all = await mayRead(locks, caller, EVERY_NAME, async () => {
     const policy = await policyOf(locks, caller)
     if ((await pluginDoubt(locks.minio, caller, policy)) !== null) {
       toldOf = () => null
@@ -113,26 +129,47 @@ function refused(error: unknown): false {
 /**
  * Key sources and the walk tell of this host: paths and fingerprints. They are for who may import, and for who may read
  * the drives anyway.
+ *
+ * @returns of which keys the sources may be told: an importer who may not read the drives sees those of the own prefix
  */
-export async function requireHostView({ readRoles }: KesLocks, caller: Caller, mayReadDrives: () => Promise<void>) {
-  if (caller.root) return
+export async function requireHostView(
+  { readRoles }: KesLocks,
+  caller: Caller,
+  mayReadDrives: () => Promise<void>,
+): Promise<(keyName: string) => boolean> {
+  if (caller.root) return () => true
   const roles = await readRoles()
-  if (roles !== null && holdsRole(roles, caller.account, ['importer'])) return
-  await mayReadDrives()
+  const refused = await mayReadDrives().then(
+    () => null,
+    (error: unknown) => error,
+  )
+  if (refused === null) return () => true
+  if (roles === null || !holdsRole(roles, caller.account, ['importer'])) throw refused
+  return (keyName) => mayUse(roles, caller.account, ['importer'], keyName)
 }
 
 /**
- * `kms:CreateKey` on this name, and with a role file `operator` or `importer` for it. Where the policies allow it, MinIO is
- * asked to create it, since it has no way of asking without doing: on a static key it never makes one (it answers "not
- * supported" to whom it allows), on KES the key is then there, made by MinIO for the caller.
- *
- * @returns whether MinIO has made the key itself
+ * `kms:CreateKey` on this name, and with a role file `operator` or `importer` for it. MinIO's own answer is still to be had
+ * then, by `askMinio`: it has no way of asking without doing.
  */
-export async function requireCreateKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<{ made: boolean }> {
+export async function requireCreateKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<KeyCreation> {
   requireFreshSignIn(caller)
   const right = creationOf(name)
   await requireEvaluated(locks, caller, [right])
   await requireRole(locks, caller, ['operator', 'importer'], name)
+  return { askMinio: () => createByMinio(locks, caller, right, name) }
+}
+
+/** What may be created, as far as the policies and the role file say. */
+export interface KeyCreation {
+  /**
+   * MinIO is asked to create it. On a static key it never makes one (it answers "not supported" to whom it allows), on KES
+   * the key is then there, made by MinIO for the caller.
+   */
+  readonly askMinio: () => Promise<{ readonly made: boolean }>
+}
+
+async function createByMinio(locks: KesLocks, caller: Caller, right: Right, name: KeyName): Promise<{ made: boolean }> {
   try {
     await createKmsKey(locks.minio, caller.credentials, name)
     return { made: true }

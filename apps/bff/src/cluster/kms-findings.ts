@@ -6,15 +6,17 @@ type Source = (observed: Observed) => Finding | readonly Finding[] | undefined
 /** What is wrong with the key service, with the way to it, and with the keys. */
 export const kmsFindings = (observed: Observed): Finding[] => SOURCES.flatMap((source) => source(observed) ?? [])
 
-const wrongKey: Source = ({ proof }) =>
+const wrongKey: Source = ({ proof, kms }) =>
   proof?.verdict === 'wrong-material'
     ? {
         id: 'wrong-key',
         severity: 'critical',
         title: `KES key ${proof.name} does not open ${proof.failed} of ${proof.failed + proof.opened} sampled data keys`,
         detail:
-          'Do not restart MinIO, and keep the static key. A key of this name was made or imported with other material; the right one can only be imported after the wrong one is removed in KES.',
-        action: { label: 'See the proof', href: `/keys/${proof.name}` },
+          kms.kind === 'kes'
+            ? 'Do not restart MinIO: what KES and MinIO hold in memory still works. A key of this name was made or imported with other material; bring back the keystore that held the right one, or remove the wrong key in KES and import the right material from its source.'
+            : 'Do not restart MinIO, and keep the static key. A key of this name was made or imported with other material; the right one can only be imported after the wrong one is removed in KES.',
+        action: { label: 'See the proof', href: `/keys/${proof.name}?tab=proof` },
       }
     : undefined
 

@@ -8,6 +8,7 @@ import { saidKes } from '../kes/answer.ts'
 import { type LookedAt, withStale } from './audit-item.ts'
 import { inParallel } from './in-parallel.ts'
 import { type ItemKeys, openItem, openSealedObject } from './item-opener.ts'
+import { isUnloadable, UNLOADABLE } from './unloadable-policy.ts'
 
 /** With what an audit opens items, and for whom. */
 export interface AuditKeys extends ItemKeys {
@@ -44,7 +45,7 @@ async function opened(looked: LookedAt, keys: AuditKeys | null, volume: string):
   try {
     content = await openContent(looked, keys, volume)
     if (content === undefined) return { ...item, opened: 'no-key' }
-    return { ...item, opened: 'opened', ...life(item, content) }
+    return { ...item, opened: 'opened', ...life(item, content), ...loading(item, content) }
   } catch (error) {
     if (error instanceof ForgeryError) return { ...item, opened: 'failed', note: withStale(failure(item), item.stale)! }
     if (saidKes(error, 'notAllowed') || isNoKesName(error)) return { ...item, opened: 'no-key' }
@@ -83,6 +84,11 @@ const Identity = z.object({
 
 /** Go writes these for "never". */
 const NEVER = /^(0001|1970)-01-01T00:00:00/
+
+function loading({ kind, stale }: IamItem, content: Uint8Array): Pick<IamItem, 'unloadable' | 'note'> {
+  if (kind !== 'policy' || !isUnloadable(content)) return {}
+  return { unloadable: true, note: withStale(UNLOADABLE, stale)! }
+}
 
 /** When a credential ends and whose it is, which its content says. */
 function life({ kind }: IamItem, content: Uint8Array): Pick<IamItem, 'expiresAt' | 'parent'> {

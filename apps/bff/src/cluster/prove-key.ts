@@ -1,8 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { KeyProof, ProofSample } from '@strongroom/shared/keys'
-import { fromText } from '../crypto/bytes.ts'
-import { isOldForm, openDataKey, sealDataKey } from '../crypto/data-key.ts'
-import { ForgeryError } from '../crypto/failures.ts'
+import { isOldForm } from '../crypto/data-key.ts'
+import { PROOF_CONTEXT, sameMaterial } from '../custody/same-material.ts'
 import { saidKes } from '../kes/answer.ts'
 import { decryptDataKey, generateDataKey } from '../kes/keys.ts'
 import type { Kes } from '../kes/transport.ts'
@@ -24,9 +22,6 @@ export interface Reference {
   readonly is: NonNullable<KeyProof['comparedWith']>
 }
 
-/** A context that MinIO never uses. */
-const PROOF = fromText('strongroom proof')
-
 /** Does the key `name` in KES open what this cluster has sealed under that name, and is it the source's material? */
 export async function proveKey({ kes, name, samples, reference }: ProofScope): Promise<KeyProof> {
   const none = { tried: [], compared: null }
@@ -44,33 +39,10 @@ export async function proveKey({ kes, name, samples, reference }: ProofScope): P
   return verdict(name, opened ? 'proven' : 'nothing-to-open', found)
 }
 
-/**
- * KES opens what was sealed here under the source's material, and the other way round. Both layouts are the same
- * (facts: MinIO's static key and KES), so this holds if and only if the 32 bytes are the same.
- */
-export async function sameMaterial(kes: Kes, name: string, material: Secret<Uint8Array>): Promise<boolean> {
-  const context = PROOF
-  const ours = randomBytes(32)
-  const sealed = material.expose((key) => sealDataKey(key, ours, context))
-  try {
-    using theirs = await decryptDataKey(kes, name, sealed, context)
-    if (!theirs.expose((bytes) => bytes.length === ours.length && timingSafeEqual(bytes, ours))) return false
-    const made = await generateDataKey(kes, name, context)
-    using key = made.key
-    const opened = material.expose((bytes) => openDataKey(bytes, made.sealed, context))
-    return key.expose((bytes) => timingSafeEqual(bytes, opened))
-  } catch (error) {
-    if (saidKes(error, 'notAuthentic') || error instanceof ForgeryError) return false
-    throw error
-  } finally {
-    ours.fill(0)
-  }
-}
-
 /** By having it make a data key: the identity for proofs need not be allowed to describe keys. */
 async function keyExists(kes: Kes, name: string) {
   try {
-    const { key } = await generateDataKey(kes, name, PROOF)
+    const { key } = await generateDataKey(kes, name, PROOF_CONTEXT)
     key[Symbol.dispose]()
     return true
   } catch (error) {
@@ -139,11 +111,10 @@ function explain(name: string, kind: KeyProof['verdict'], { opened, failed, comp
     case 'nothing-to-open':
       return 'Nothing that was read from the drives is sealed under this name, so there was nothing to open.'
     case 'wrong-material':
-      if (failed === 0)
-        return `The key in KES has other material than ${reference}. Do not restart MinIO on it. ${wayOut(name)}`
+      if (failed === 0) return `The key in KES has other material than ${reference}. ${wayOut(name)}`
       if (opened > 0)
         return `KES opened ${opened} and did not open ${failed} data keys ${cluster}: two keys have had this name, or what did not open was copied or altered. Do not restart MinIO before you know which.`
-      return `KES did not open ${failed} of ${failed} data keys ${cluster}: the key in KES has other material. Do not restart MinIO on it. ${wayOut(name)}`
+      return `KES did not open ${failed} of ${failed} data keys ${cluster}. ${wayOut(name)}`
   }
 }
 
@@ -160,8 +131,8 @@ function verdict(name: string, kind: KeyProof['verdict'], { tried, compared }: F
     opened,
     failed,
     samples: tried,
-    sameMaterial: compared && compared.same,
-    comparedWith: compared && compared.as,
+    sameMaterial: compared?.same ?? null,
+    comparedWith: compared?.as ?? null,
     detail: (sentence ?? explain(name, kind, { opened, failed, compared })) + told,
     at: new Date().toISOString(),
   }

@@ -63,6 +63,7 @@ const audit = (over: Partial<SeenAudit> = {}): SeenAudit => ({
   toMove: 0,
   stale: 0,
   unknownPlaintext: 0,
+  unloadable: [],
   drives: { observed: 4, total: 4 },
   legacyMarker: false,
   defaultKey: 'prod',
@@ -237,6 +238,12 @@ const cases: [string, Partial<Observed>, string, string][] = [
     { audit: failing(2) },
     'not-verified',
     '2 IAM and config items do not open with the key at hand (read 14:02:11 UTC). Do not restart MinIO.',
+  ],
+  [
+    'a policy that stops the next start',
+    { audit: audit({ unloadable: ['team'] }) },
+    'not-verified',
+    'Policy team keeps MinIO from loading its users at its next start. Do not restart MinIO.',
   ],
   [
     'older copies',
@@ -415,6 +422,19 @@ describe('findings', () => {
     expect(findings(observed({ audit: jobs })).map(({ id, severity }) => [id, severity])).toEqual([
       ['batch-jobs', 'warning'],
     ])
+  })
+
+  test('a policy that MinIO can’t read back is told before the start that it stops', () => {
+    const found = (...unloadable: string[]) => findings(observed({ audit: audit({ unloadable }) }))
+    expect(found('team')).toMatchObject([
+      {
+        id: 'unloadable-policy',
+        severity: 'critical',
+        title: 'Policy team would keep MinIO from loading its users at the next start',
+        action: { href: '/iam?kind=policy&item=config%2Fiam%2Fpolicies%2Fteam%2Fpolicy.json' },
+      },
+    ])
+    expect(found('a', 'b')[0]!.title).toMatch(/^2 policies would keep/)
   })
 
   test('what does not open, older copies and unknown files are told, each with its cure', () => {

@@ -90,6 +90,13 @@ const notOpening: Rule = ({ audit }) => {
   return critical('not-verified', sentence)
 }
 
+const unloadable: Rule = ({ audit }) => {
+  const [first, ...more] = audit?.unloadable ?? []
+  if (first === undefined) return undefined
+  const who = more.length === 0 ? `Policy ${first} keeps` : `${more.length + 1} policies keep`
+  return critical('not-verified', `${who} MinIO from loading its users at its next start. Do not restart MinIO.`)
+}
+
 const noKms: Rule = ({ kms }) =>
   kms.kind === 'none'
     ? critical(
@@ -150,8 +157,7 @@ const iamSealed = ({ audit, now }: Observed) =>
   audit !== null && unseenItems(audit, now).length + doubts(audit).length === 0 ? 'IAM is sealed. ' : ''
 
 const unseen: Rule = (observed) => {
-  const fails = observed.kms.keyWorks === false ? ['the default key does not work'] : []
-  const gaps = [...fails, ...unseenParts(observed), ...doubts(observed.audit)]
+  const gaps = [...unseenParts(observed), ...doubts(observed.audit)]
   return gaps.length > 0 ? unverified(gaps.join('; ')) : undefined
 }
 
@@ -188,6 +194,7 @@ const RULES: readonly Rule[] = [
   regressed,
   plaintextIam,
   notOpening,
+  unloadable,
   noKms,
   neverRead,
   staticKey,
@@ -206,6 +213,7 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (kms.kind === 'other') parts.push('MinIO runs on a KMS the console does not know')
   if (kms.iamLoaded === null) parts.push('whether MinIO has loaded its users could not be asked')
   if (kms.keyWorks === null && kms.kind !== 'none') parts.push('the default key’s round trip could not be tried')
+  if (kms.keyWorks === false) parts.push('the default key does not work')
   if (buckets === null) parts.push('the buckets could not be listed')
   const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
   if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)

@@ -54,6 +54,8 @@ export interface Config {
   /** What the lines of a move to KES name. */
   readonly move: MoveSettings
   readonly allowRestart: boolean
+  /** `/metrics` answers, without a session. */
+  readonly metrics: boolean
   /** The env file the console may write; set by the demo alone. */
   readonly demoEnvFile: string | null
   readonly session: { readonly idleMinutes: number; readonly absoluteMinutes: number }
@@ -91,6 +93,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rolesFile: readPath(own, 'STRONGROOM_ROLES_FILE'),
     move: readMoveSettings(own, file),
     allowRestart: readSwitch(own, 'STRONGROOM_ALLOW_RESTART'),
+    metrics: readSwitch(own, 'STRONGROOM_METRICS', true),
     demoEnvFile: readPath(own, 'STRONGROOM_DEMO_ENV_FILE'),
     session: readSession(own),
     logLevel: readLogLevel(own),

@@ -124,8 +124,8 @@ function locateSecret(lookup: Lookup, name: string): SecretSource | null {
   return file === undefined ? { value } : { file }
 }
 
-/** MinIO's files need not be readable for the console. */
-function minioIdentity(file: Lookup): KesIdentityFiles | null {
+/** MinIO's own, from its env file; its files need not be readable for the console. Null where it has none yet. */
+export function minioIdentity(file: Lookup): KesIdentityFiles | null {
   try {
     return names(file, OBSERVE) ? locate(file, OBSERVE) : null
   } catch (error) {

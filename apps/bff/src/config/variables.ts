@@ -41,9 +41,10 @@ export function readText(name: string, path: string): string {
   }
 }
 
-export function readSwitch(lookup: Lookup, name: string): boolean {
+export function readSwitch(lookup: Lookup, name: string, normally = false): boolean {
   const value = lookup(name)?.toLowerCase()
-  if (value === undefined || value === '0' || value === 'false') return false
+  if (value === undefined) return normally
+  if (value === '0' || value === 'false') return false
   if (value === '1' || value === 'true') return true
   throw new ConfigError(`${name} is a switch: write 1 or 0.`)
 }

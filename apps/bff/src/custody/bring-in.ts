@@ -1,6 +1,5 @@
 import { randomFillSync } from 'node:crypto'
 import type { KeyEscrow } from '@strongroom/shared/keys'
-import { sameMaterial } from '../cluster/prove-key.ts'
 import { AppError } from '../errors.ts'
 import { KesAnswer, saidKes } from '../kes/answer.ts'
 import { Unanswered } from '../kes/diagnosis.ts'
@@ -8,6 +7,7 @@ import { importKey } from '../kes/keys.ts'
 import type { Kes } from '../kes/transport.ts'
 import { Secret } from '../secret.ts'
 import { EscrowFolder, type EscrowOrder, sealEscrow } from './escrow.ts'
+import { sameMaterial } from './same-material.ts'
 
 /** KES under the identities that an import takes. */
 export interface ImportDoors {

@@ -1,5 +1,6 @@
 import { importKey, type KeyEscrow, type KeyProof, type KeyWrapping, readKeyImport } from '@strongroom/shared/keys'
 import { requireHostView, requireImportKey } from '../cluster/kes-locks.ts'
+import { creationOf } from '../cluster/proof-store.ts'
 import { proveKey, type Reference } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
@@ -17,8 +18,9 @@ import type { Secret } from '../secret.ts'
 
 export function keyImportRoutes(router: Router, console: Console) {
   bind(router, readKeyImport, async ({ name = null }, c) => {
-    await requireHostView(kesLocks(console, c), c.var.caller, () => requireDriveReading(console, c))
-    return { sources: await listSources(console.config), wrapping: await wrappingFor(console, c, name) }
+    const sees = await requireHostView(kesLocks(console, c), c.var.caller, () => requireDriveReading(console, c))
+    const sources = (await listSources(console.config)).filter(({ keyName }) => sees(keyName))
+    return { sources, wrapping: await wrappingFor(console, c, name) }
   })
 
   bind(router, importKey, async ({ name, source }, c) => {
@@ -113,8 +115,9 @@ const ownerOf = ({ config }: Console, c: RequestContext): WrappingOwner => ({
 async function proofOf(console: Console, c: RequestContext, name: string, reference: Reference): Promise<KeyProof> {
   try {
     const samples = await samplesOf(console, c, name).catch(unlessRefused)
+    const keyCreatedAt = await creationOf(requireKes(console), name)
     const proof = await proveKey({ kes: requireKes(console, 'prove'), name, samples, reference })
-    return samples === null ? proof : await console.proofs.keep(proof)
+    return samples === null ? proof : await console.proofs.keep(proof, keyCreatedAt)
   } catch (error) {
     console.log.warn({ err: error, key: name }, 'an imported key could not be proved')
     const why = error instanceof AppError ? error.detail : 'The log of the console has the reason.'

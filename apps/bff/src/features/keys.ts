@@ -21,6 +21,7 @@ import {
 import { backupOf } from '../cluster/key-backup.ts'
 import { KeyDescriptions } from '../cluster/key-descriptions.ts'
 import { ProofLimit } from '../cluster/proof-limit.ts'
+import { creationOf } from '../cluster/proof-store.ts'
 import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, kesLocks, minioFor, requireKes } from '../console.ts'
@@ -64,14 +65,13 @@ export function keyRoutes(router: Router, console: Console) {
       defaultKey(c),
       escrows.times(),
     ])
-    const proof = proofs.find(name)
     return {
       ...key,
       isDefault: name === byDefault,
       canary: canaries.of(name),
       backup: backupOf(key, { drills, escrows: copies }),
       deletion: deletions.stageOf(name),
-      provenAt: proof?.verdict === 'proven' ? proof.at : null,
+      provenAt: proofs.provenAt(key),
     }
   }
 
@@ -91,13 +91,14 @@ export function keyRoutes(router: Router, console: Console) {
 
   bind(router, createKey, async ({ name }, c) => {
     const kes = requireKes(console, 'import')
-    // Within the record: where MinIO runs on KES, asking whether the caller may is already the act.
+    const { askMinio } = await requireCreateKey(locks(c), c.var.caller, name)
     await recorded(
       'create-key',
       name,
       c,
       async () => {
-        const { made } = await requireCreateKey(locks(c), c.var.caller, name)
+        // Where MinIO runs on KES, asking it whether the caller may is already the act.
+        const { made } = await askMinio()
         if (!made || !(await exists(requireKes(console), name))) await kesKeys.createKey(kes, name)
         return descriptions.of(requireKes(console), name).catch(() => null)
       },
@@ -159,8 +160,10 @@ async function proofOf(console: Console, c: RequestContext, kes: Kes, name: stri
   await console.audits.refresh()
   const reader = await driveReader(console, minioFor(console, c))
   const samples = await sealedSamples(reader, name, console.audits.latest?.items)
+  const keyCreatedAt = await creationOf(requireKes(console), name)
   const proof = await console.proofs.keep(
     await prove({ kes, name, samples, reference: material && { material, is: 'source' } }),
+    keyCreatedAt,
   )
   if (proof.verdict === 'proven') await console.canaries.ensure(name)
   return proof

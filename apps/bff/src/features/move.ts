@@ -4,7 +4,6 @@ import type { Kms } from '@strongroom/shared/kms'
 import { applyMove, type Move, readMove, restartCluster } from '@strongroom/shared/move'
 import { requireHostView } from '../cluster/kes-locks.ts'
 import { type EnvFacts, judgeMove } from '../cluster/move-to-kes.ts'
-import { sameMaterial } from '../cluster/prove-key.ts'
 import { parseEnvFile } from '../config/env-file.ts'
 import type { KesSettings } from '../config/kes-settings.ts'
 import { safeToRestart } from '../config/safe-to-restart.ts'
@@ -12,10 +11,11 @@ import { expandEndpoints } from '../config/urls.ts'
 import { planLines } from '../config/write-lines.ts'
 import { type Console, driveSight, kesLocks, kmsNow, minioFor, requireDriveReading } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
+import { sameMaterial } from '../custody/same-material.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
-import { describeKey } from '../kes/keys.ts'
+import { describeKey, type KesKey } from '../kes/keys.ts'
 import { restart } from '../minio/service.ts'
 
 export function moveRoutes(router: Router, console: Console) {
@@ -89,17 +89,18 @@ async function look(console: Console, c: RequestContext): Promise<Move> {
   const kms = await kmsNow(console, c)
   const source = await staticSource(console, kms)
   const keyName = kms.defaultKey ?? source?.keyName ?? null
-  const [keyInKes, same] = await Promise.all([
-    keyName === null ? null : keyExists(console, keyName),
+  const [key, same] = await Promise.all([
+    keyName === null ? null : keyInKes(console, keyName),
     source === null ? null : compare(console, source),
   ])
   const lines = keyName === null ? {} : linesFor(console, keyName)
   return judgeMove({
     kms,
     source,
-    keyInKes,
+    keyInKes: key && key !== 'missing',
     sameMaterial: same,
-    proven: console.proofs.find(keyName)?.verdict === 'proven',
+    // Who has replaced the key in KES since has made the proof worthless, and MinIO would not start on it.
+    proven: key !== null && key !== 'missing' && console.proofs.provenAt(key) !== null,
     env: await envFacts(console, keyName),
     audit: (await driveSight(console, c)) === 'shown' ? (console.audits.latest?.audit ?? null) : null,
     lines: ['MINIO_KMS_SECRET_KEY=', ...Object.entries(lines).map(([name, value]) => `${name}=${value}`)],
@@ -114,13 +115,13 @@ async function staticSource({ config }: Console, { defaultKey }: Kms): Promise<K
   return sources.find(({ keyName, fingerprint }) => keyName === defaultKey && fingerprint !== null) ?? null
 }
 
-async function keyExists({ kes }: Console, name: string): Promise<boolean | null> {
+/** Null: KES can't be asked. */
+async function keyInKes({ kes }: Console, name: string): Promise<KesKey | 'missing' | null> {
   if (kes === null) return null
   try {
-    await describeKey(kes, name)
-    return true
+    return await describeKey(kes, name)
   } catch (error) {
-    return error instanceof AppError && error.code === 'not-found' ? false : unlessRefused(error)
+    return error instanceof AppError && error.code === 'not-found' ? 'missing' : unlessRefused(error)
   }
 }
 

@@ -4,7 +4,7 @@ import { canaryFindings } from '../cluster/canary-findings.ts'
 import { deletionFindings } from '../cluster/deletion-findings.ts'
 import { findings } from '../cluster/findings.ts'
 import { policiesEverywhere } from '../cluster/kes-denial.ts'
-import { requireListKeys } from '../cluster/kes-locks.ts'
+import { requireListKeys, seesEveryName } from '../cluster/kes-locks.ts'
 import { backupFindings } from '../cluster/key-backup.ts'
 import { KeyCount } from '../cluster/key-count.ts'
 import type { Observed } from '../cluster/observed.ts'
@@ -106,7 +106,9 @@ async function countKeys(console: Console, c: RequestContext, count: KeyCount) {
   if (console.kes === null) return null
   try {
     if (!c.var.caller.root && (await driveSight(console, c)) !== 'shown') return null
-    await requireListKeys(kesLocks(console, c), c.var.caller)
+    const locks = kesLocks(console, c)
+    await requireListKeys(locks, c.var.caller)
+    if (!(await seesEveryName(locks, c.var.caller))) return null
     return { total: await count.of(console.kes) }
   } catch (error) {
     return unlessOver(error)

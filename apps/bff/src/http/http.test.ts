@@ -76,7 +76,8 @@ const json = (body: unknown, headers: Record<string, string> = {}) => ({
 })
 const asProblem = async (response: Response | Promise<Response>) => {
   const answer = await response
-  return { status: answer.status, type: answer.headers.get('Content-Type'), body: (await answer.json()) as object }
+  const [type, kept] = ['Content-Type', 'Cache-Control'].map((name) => answer.headers.get(name))
+  return { status: answer.status, type, kept, body: (await answer.json()) as object }
 }
 
 describe('a bound call', () => {
@@ -88,8 +89,8 @@ describe('a bound call', () => {
   })
 
   test('points at what is wrong, and repeats no value', async () => {
-    const { status, type, body } = await asProblem(app().request('/api/v1/things/1', json({ name: 'q' })))
-    expect({ status, type }).toEqual({ status: 400, type: 'application/problem+json' })
+    const { body, ...head } = await asProblem(app().request('/api/v1/things/1', json({ name: 'q' })))
+    expect(head).toEqual({ status: 400, type: 'application/problem+json', kept: 'no-store' })
     expect(body).toEqual({
       type: 'urn:strongroom:invalid-input',
       title: 'Some values are not valid',

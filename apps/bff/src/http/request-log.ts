@@ -7,8 +7,9 @@ export const requestLog = (log: Logger) =>
   createMiddleware<Env>(async (c, next) => {
     const started = performance.now()
     await next()
-    const { requestId, clientAddress } = c.var
-    c.header('X-Request-Id', requestId)
+    // `c.var` and `c.header` would each make an object anew.
+    const [requestId, clientAddress] = [c.get('requestId'), c.get('clientAddress')]
+    c.res.headers.set('X-Request-Id', requestId)
     const ms = Math.round(performance.now() - started)
     log.info({ requestId, method: c.req.method, path: c.req.path, status: c.res.status, ms, clientAddress })
   })

@@ -17,14 +17,18 @@ export function securityHeaders(frameAncestors: readonly string[]) {
     "form-action 'self'",
     `frame-ancestors ${frameAncestors.length > 0 ? frameAncestors.join(' ') : "'none'"}`,
   ].join('; ')
+  const headers = [
+    ['Content-Security-Policy', policy],
+    ['X-Content-Type-Options', 'nosniff'],
+    ['Referrer-Policy', 'no-referrer'],
+    ['Cross-Origin-Opener-Policy', 'same-origin'],
+    ['Cross-Origin-Resource-Policy', 'same-origin'],
+    ['Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()'],
+    ...(frameAncestors.length === 0 ? [['X-Frame-Options', 'DENY'] as const] : []),
+  ] as const
   return createMiddleware<Env>(async (c, next) => {
     await next()
-    c.header('Content-Security-Policy', policy)
-    c.header('X-Content-Type-Options', 'nosniff')
-    c.header('Referrer-Policy', 'no-referrer')
-    c.header('Cross-Origin-Opener-Policy', 'same-origin')
-    c.header('Cross-Origin-Resource-Policy', 'same-origin')
-    c.header('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=()')
-    if (frameAncestors.length === 0) c.header('X-Frame-Options', 'DENY')
+    // `c.header` would make the whole response anew, for each of them.
+    for (const [name, value] of headers) c.res.headers.set(name, value)
   })
 }

@@ -1,4 +1,4 @@
-import type { KesHop } from '@strongroom/shared/kms'
+import { KesHop } from '@strongroom/shared/kms'
 
 /** The key without which MinIO encrypts nothing. */
 export interface DefaultKey {
@@ -10,16 +10,7 @@ export interface DefaultKey {
 type HopName = KesHop['hop']
 
 /** The way to a data key, in the order in which it is gone. */
-const WAY: readonly HopName[] = [
-  'address',
-  'connection',
-  'server-certificate',
-  'client-certificate',
-  'clock',
-  'policy',
-  'keystore',
-  'default-key',
-]
+const WAY: readonly HopName[] = KesHop.shape.hop.options
 
 /** What was seen on the way, hop by hop; the rest was not reached. */
 export class Way {

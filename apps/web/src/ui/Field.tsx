@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
+import { type ComponentProps, type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react'
 
 type Props = InputHTMLAttributes<HTMLInputElement> & {
   label: string
@@ -15,21 +15,66 @@ export const inputClass =
 
 /** A labelled input. The rule stands under it; what is wrong stands there too, and is told with the field. */
 export function Field({ label, hint, error, mono = false, ...input }: Props) {
+  return (
+    <Labelled label={label} hint={hint} error={error}>
+      {(described) => (
+        <input
+          {...described}
+          autoCapitalize="none"
+          spellCheck={false}
+          {...input}
+          className={`${inputClass} ${error ? 'border-critical' : 'border-edge'} ${mono ? 'font-mono text-sm' : ''}`}
+        />
+      )}
+    </Labelled>
+  )
+}
+
+type TextAreaProps = ComponentProps<'textarea'> & {
+  label: string
+  name: string
+  hint?: ReactNode
+  error?: string | undefined
+  mono?: boolean
+}
+
+/** A field of several lines. */
+export function TextArea({ label, hint, error, mono = false, ...input }: TextAreaProps) {
+  return (
+    <Labelled label={label} hint={hint} error={error}>
+      {(described) => (
+        <textarea
+          {...described}
+          autoCapitalize="none"
+          autoComplete="off"
+          spellCheck={false}
+          {...input}
+          className={`block w-full rounded-md border bg-surface px-2.5 py-1.5 text-ink ${error ? 'border-critical' : 'border-edge'} ${mono ? 'font-mono text-xs leading-5 break-all' : 'text-base'}`}
+        />
+      )}
+    </Labelled>
+  )
+}
+
+type LabelledProps = {
+  label: string
+  hint: ReactNode
+  error: string | undefined
+  children: (described: { id: string; 'aria-describedby': string; 'aria-invalid': true | undefined }) => ReactNode
+}
+
+function Labelled({ label, hint, error, children }: LabelledProps) {
   const id = useId()
   return (
     <div>
       <label htmlFor={id} className="mb-1 block text-sm font-medium">
         {label}
       </label>
-      <input
-        id={id}
-        aria-describedby={`${id}-hint ${id}-error`}
-        aria-invalid={error ? true : undefined}
-        autoCapitalize="none"
-        spellCheck={false}
-        {...input}
-        className={`${inputClass} ${error ? 'border-critical' : 'border-edge'} ${mono ? 'font-mono text-sm' : ''}`}
-      />
+      {children({
+        id,
+        'aria-describedby': `${id}-hint ${id}-error`,
+        'aria-invalid': error ? true : undefined,
+      })}
       <p id={`${id}-error`} aria-live="polite" className="text-sm text-critical empty:hidden">
         {error}
       </p>

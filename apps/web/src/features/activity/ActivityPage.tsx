@@ -126,7 +126,7 @@ const columns: Column<Activity>[] = [
         <Time at={at} />
       </span>
     ),
-    className: 'w-28 text-right max-sm:w-24',
+    className: 'w-28 text-right',
   },
 ]
 
@@ -137,7 +137,7 @@ function EntryLink({ entry: { id, act, target } }: { entry: Activity }) {
       type="button"
       data-row={id}
       onClick={() => setEntry(id)}
-      className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+      className="max-w-full truncate align-bottom outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
       {actWords[act]}
       <span className="font-mono text-xs text-muted sm:hidden"> {target}</span>

@@ -89,8 +89,8 @@ function Report({ drill, cluster }: { drill: Drill; cluster: string }) {
 
 const Mono = ({ children }: { children: string }) => <span className="font-mono text-xs wrap-anywhere">{children}</span>
 
-const cell = 'border-t border-line px-3 py-2 text-left align-top font-normal'
-const head = 'px-3 py-2 text-left text-xs font-semibold text-muted'
+const cell = 'border-t border-line px-2 py-2 text-left align-top font-normal sm:px-3'
+const head = 'px-2 py-2 text-left text-xs font-semibold text-muted sm:px-3'
 
 const ByKey = ({ byKey }: { byKey: Drill['byKey'] }) => (
   <section aria-label="By key" className="space-y-2">
@@ -133,7 +133,7 @@ function KeyRow({ row: { name, verdict, opened, failed } }: { row: Drill['byKey'
       <th scope="row" className={`${cell} font-mono text-xs`}>
         {name}
       </th>
-      <td className={`${cell} min-w-48`}>
+      <td className={`${cell} sm:min-w-48`}>
         <span className={`inline-flex items-center gap-1.5 font-medium ${toneInk(tone)}`}>
           <Icon name={tone} />
           {word}

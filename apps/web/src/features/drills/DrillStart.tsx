@@ -10,9 +10,9 @@ import { Lines } from '../../ui/Text.tsx'
 const SAMPLES = 200
 
 /** `endpoint`: of the restored KES; null: none is configured; undefined: not known yet. */
-type Props = { endpoint: string | null | undefined; onStart: (job: string) => void }
+type Props = { endpoint: string | null | undefined; refused: boolean; onStart: (job: string) => void }
 
-export function DrillStart({ endpoint, onStart }: Props) {
+export function DrillStart({ endpoint, refused, onStart }: Props) {
   return (
     <section aria-label="Hold a drill" className="space-y-3 rounded-md border border-line bg-surface p-4">
       <p className="max-w-[90ch]">
@@ -21,7 +21,7 @@ export function DrillStart({ endpoint, onStart }: Props) {
         either side, and no opened data key is kept or shown.
       </p>
       {endpoint === null && <Unconfigured />}
-      {endpoint === undefined && <div className="h-24" />}
+      {endpoint === undefined && !refused && <div className="h-60" />}
       {endpoint && <StartForm endpoint={endpoint} onStart={onStart} />}
     </section>
   )

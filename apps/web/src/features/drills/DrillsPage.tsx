@@ -29,7 +29,7 @@ export function DrillsPage() {
       lead="Is there a second copy of the keys, and does it work? A KES restored from the backup opens data keys that this cluster really sealed."
     >
       <KmsTabs />
-      <DrillStart endpoint={list.data?.endpoint} onStart={setJob} />
+      <DrillStart endpoint={list.data?.endpoint} refused={list.error !== null} onStart={setJob} />
       {job && <Running key={job} id={job} />}
       <section aria-label="Drills held" className="space-y-3">
         <h2 className="text-lg font-semibold">Drills held</h2>
@@ -71,10 +71,13 @@ const columns: Column<Drill>[] = [
         data-row={id}
         className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
       >
-        {exact(at)}
+        <span className="max-sm:hidden">{exact(at)}</span>
+        <span className="sm:hidden">
+          <Time at={at} />
+        </span>
       </Link>
     ),
-    className: 'w-52 max-sm:w-48',
+    className: 'w-52 max-sm:w-28',
   },
   { id: 'ago', head: 'Ago', cell: ({ at }) => <Time at={at} />, className: 'w-28 max-lg:hidden' },
   { id: 'verdict', head: 'Verdict', cell: (drill) => <Verdict drill={drill} />, className: 'w-auto' },

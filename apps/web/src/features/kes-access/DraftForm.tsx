@@ -1,8 +1,7 @@
 import type { KesAccess } from '@strongroom/shared/kes-access'
 import { type KesPolicyDraft, minioPolicy } from '@strongroom/shared/kes-policy-roles'
-import { useId } from 'react'
 import { Button } from '../../ui/Button.tsx'
-import { Field } from '../../ui/Field.tsx'
+import { Field, TextArea } from '../../ui/Field.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { consoleDrafts } from './console-drafts.ts'
 import { type Draft, draftOf, policyOf, repaired } from './draft.ts'
@@ -26,25 +25,34 @@ export function DraftForm({ draft, access, onChange }: Props) {
         hint="1 to 80 letters, digits, - or _; no - at the start or the end."
       />
       {blank && <Begin access={access} onBegin={(policy) => onChange(draftOf(policy))} />}
-      <Text
+      <TextArea
+        mono
+        wrap="off"
         label="Allow"
         rows={9}
+        name="allow"
         value={draft.allow}
-        onChange={set('allow')}
+        onChange={(event) => set('allow')(event.target.value)}
         hint="One path a line. * counts at the end alone; anywhere else it is a letter like any other."
       />
-      <Text
+      <TextArea
+        mono
+        wrap="off"
         label="Deny"
         rows={4}
+        name="deny"
         value={draft.deny}
-        onChange={set('deny')}
+        onChange={(event) => set('deny')(event.target.value)}
         hint="A deny line wins over every allow line."
       />
-      <Text
+      <TextArea
+        mono
+        wrap="off"
         label="Identities"
         rows={3}
+        name="identities"
         value={draft.identities}
-        onChange={set('identities')}
+        onChange={(event) => set('identities')(event.target.value)}
         hint="Hex SHA-256 of the public key, one a line: “kes identity of CERTIFICATE” prints it. An identity can have one policy."
       />
       {better && (
@@ -53,34 +61,6 @@ export function DraftForm({ draft, access, onChange }: Props) {
         </Note>
       )}
     </section>
-  )
-}
-
-type TextProps = { label: string; rows: number; value: string; hint: string; onChange: (text: string) => void }
-
-function Text({ label, rows, value, hint, onChange }: TextProps) {
-  const id = useId()
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block text-sm font-medium">
-        {label}
-      </label>
-      <textarea
-        id={id}
-        aria-describedby={`${id}-hint`}
-        rows={rows}
-        wrap="off"
-        spellCheck={false}
-        autoCapitalize="none"
-        autoComplete="off"
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        className="block w-full rounded-md border border-edge bg-surface px-2.5 py-1.5 font-mono text-xs leading-5"
-      />
-      <p id={`${id}-hint`} className="mt-1 text-sm text-muted">
-        {hint}
-      </p>
-    </div>
   )
 }
 

@@ -25,9 +25,11 @@ export function KesAccessPage() {
   const access = useQuery({ ...query(readKesAccess, {}), enabled: denied === null })
   const actions = (
     <>
-      <Button busy={access.isFetching} why={denied} onClick={() => void access.refetch()}>
-        Read again
-      </Button>
+      {!denied && (
+        <Button busy={access.isFetching} onClick={() => void access.refetch()}>
+          Read again
+        </Button>
+      )}
       <Link href={paths.kesDraft()} className={buttonClass()}>
         New policy
       </Link>

@@ -3,19 +3,14 @@ import { useQuery } from '@tanstack/react-query'
 import { query } from '../../api/query.ts'
 import { ReadView } from '../../components/ReadView.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
+import { WalkStep } from '../../components/WalkStep.tsx'
+import { counted } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
-import { Icon, type IconName } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Time } from '../../ui/Text.tsx'
 import { useNow } from '../../ui/use-now.ts'
 import { DeletionStepBody } from './DeletionStepBody.tsx'
-import {
-  currentStep,
-  type DeletionFace,
-  type DeletionStep,
-  type DeletionStepId,
-  deletionSteps,
-} from './deletion-steps.ts'
+import { currentStep, type DeletionStepId, deletionSteps } from './deletion-steps.ts'
 import { UndoButton } from './UndoButton.tsx'
 
 /** Each look goes through the cluster, its objects too. */
@@ -57,13 +52,6 @@ const titles: Record<DeletionStepId, string> = {
   delete: 'Delete the key for good',
 }
 
-const faces: Record<DeletionFace, { icon: IconName; word: string; ink: string }> = {
-  holds: { icon: 'good', word: 'Holds', ink: 'text-good' },
-  do: { icon: 'doing', word: 'Do this', ink: 'text-accent' },
-  waiting: { icon: 'waiting', word: 'Waiting', ink: 'text-muted' },
-  danger: { icon: 'critical', word: 'Would lose data', ink: 'text-critical' },
-}
-
 function Steps({ deletion }: { deletion: KeyDeletion }) {
   const steps = deletionSteps(deletion, useNow())
   const [chosen, setChosen] = useUrlParam('step')
@@ -72,61 +60,28 @@ function Steps({ deletion }: { deletion: KeyDeletion }) {
   return (
     <ol className="divide-y divide-line rounded-md border border-line bg-surface">
       {steps.map((step, index) => (
-        <Step
+        <WalkStep
           key={step.id}
-          step={step}
+          id={step.id}
           number={index + 1}
-          deletion={deletion}
+          title={titles[step.id]}
+          face={step.face}
           current={step.id === current}
           open={step.id === open}
           onToggle={() => setChosen(step.id === open || step.id === current ? null : step.id)}
-        />
+        >
+          {step.id === current && <InTheWay deletion={deletion} step={step.id} />}
+          <DeletionStepBody step={step} current={step.id === current} deletion={deletion} />
+        </WalkStep>
       ))}
     </ol>
   )
 }
 
-type StepProps = {
-  step: DeletionStep
-  number: number
-  deletion: KeyDeletion
-  current: boolean
-  open: boolean
-  onToggle: () => void
-}
-
-function Step({ step, number, deletion, current, open, onToggle }: StepProps) {
-  const { icon, word, ink } = faces[step.face]
-  return (
-    <li aria-current={current ? 'step' : undefined}>
-      <h2>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={`step-${step.id}`}
-          onClick={onToggle}
-          className="flex w-full items-center gap-3 px-4 py-3 text-left hover:bg-sunken"
-        >
-          <Icon name={icon} size={20} className={ink} />
-          <span className="min-w-0 grow font-semibold">
-            {number}. {titles[step.id]}
-          </span>
-          <span className={`shrink-0 text-sm font-medium ${ink}`}>{word}</span>
-        </button>
-      </h2>
-      {open && (
-        <section id={`step-${step.id}`} aria-label={titles[step.id]} className="space-y-4 px-4 pb-5 sm:pl-12">
-          {current && <InTheWay deletion={deletion} />}
-          <DeletionStepBody step={step} current={current} deletion={deletion} />
-        </section>
-      )}
-    </li>
-  )
-}
-
 /** What would cost data stands apart from what time, an act, or another look settles. */
-function InTheWay({ deletion: { blockers, losses } }: { deletion: KeyDeletion }) {
-  const waits = blockers.filter((blocker) => !losses.includes(blocker))
+function InTheWay({ deletion, step }: { deletion: KeyDeletion; step: DeletionStepId }) {
+  const { losses } = deletion
+  const waits = step === 'wait' ? [] : waitsOf(deletion)
   return (
     <>
       {losses.length > 0 && (
@@ -141,6 +96,15 @@ function InTheWay({ deletion: { blockers, losses } }: { deletion: KeyDeletion })
       )}
     </>
   )
+}
+
+/** Checks of the rehearsal are told in its list. While the key waits, what its quarantine will want is not asked for yet. */
+function waitsOf({ blockers, losses, rehearsal }: KeyDeletion) {
+  const waits = blockers.filter((blocker) => !losses.includes(blocker))
+  const others = waits.filter((wait) => !rehearsal.some(({ title }) => wait.startsWith(`${title}: `)))
+  const unmet = waits.length - others.length
+  if (unmet === 0) return others
+  return [...others, `${counted(unmet, 'check')} of the rehearsal below ${unmet === 1 ? 'does' : 'do'} not hold yet.`]
 }
 
 const Sentences = ({ list }: { list: readonly string[] }) => (

@@ -5,7 +5,6 @@ import { useDenied } from '../../api/capabilities.ts'
 import { useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { toast } from '../../components/toast.ts'
-import { exact } from '../../lib/format.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
 import { Facts, Time } from '../../ui/Text.tsx'
 import { DeleteDialog } from './DeleteDialog.tsx'
@@ -123,18 +122,12 @@ function Quarantine({ deletion, face, current }: BodyProps) {
 function Delete({ deletion, current }: Omit<BodyProps, 'face'>) {
   const [asking, setAsking] = useState(false)
   const why = useWhyNot({ deletion, current })
-  const { deleteAfter } = deletion
   return (
     <>
       <Words>
         There is no undo after this step: KES keeps no copy, and a key made anew under the same name has other material.
         Data that was missed on the way here can never be read again.
       </Words>
-      {deleteAfter && (
-        <p className="text-sm text-muted">
-          A quarantine lasts a day at least; this one allows the deletion from {exact(deleteAfter)} on.
-        </p>
-      )}
       <Button
         look="danger"
         className="text-left whitespace-normal! wrap-anywhere"

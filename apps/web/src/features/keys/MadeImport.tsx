@@ -1,4 +1,4 @@
-import { importKey } from '@strongroom/shared/keys'
+import { importKey, KeyName } from '@strongroom/shared/keys'
 import { type FormEvent, useRef, useState } from 'react'
 import { useDenied } from '../../api/capabilities.ts'
 import { useCall } from '../../api/query.ts'
@@ -16,6 +16,7 @@ export function MadeImport({ onDone }: { onDone: (done: Done) => void }) {
   const form = useRef<HTMLFormElement>(null)
   const [named] = useUrlParam('name')
   const [trouble, setTrouble] = useState<string | null>(null)
+  const [nameTrouble, setNameTrouble] = useState<string | undefined>()
   const denied = useDenied('importKeys')
   const run = useCall(importKey, (reply, { name }) => {
     onDone({ ...reply, name, way: 'made' })
@@ -27,8 +28,10 @@ export function MadeImport({ onDone }: { onDone: (done: Done) => void }) {
     const recipient = String(said.get('recipient')).trim()
     const found = recipientTrouble(recipient)
     setTrouble(found)
-    if (found || denied || run.isPending) return
-    run.mutate({ name: String(said.get('name')).trim(), source: { kind: 'generate', recipient } })
+    const name = KeyName.safeParse(String(said.get('name')).trim())
+    setNameTrouble(name.error?.issues[0]?.message)
+    if (found || !name.success || denied || run.isPending) return
+    run.mutate({ name: name.data, source: { kind: 'generate', recipient } })
   }
   const taken = run.error?.code === 'already-exists' ? run.error.message : undefined
   return (
@@ -44,7 +47,7 @@ export function MadeImport({ onDone }: { onDone: (done: Done) => void }) {
         mono
         autoComplete="off"
         defaultValue={named}
-        error={run.error?.fields.get('/name') ?? taken}
+        error={nameTrouble ?? run.error?.fields.get('/name') ?? taken}
         hint="1 to 80 letters, digits, - or _; no - at the start or the end."
       />
       <Field

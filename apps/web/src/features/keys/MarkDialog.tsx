@@ -5,9 +5,8 @@ import { FailureNote } from '../../components/FailureNote.tsx'
 import { toast } from '../../components/toast.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
-import { Field } from '../../ui/Field.tsx'
+import { Field, TextArea } from '../../ui/Field.tsx'
 import { lookAgain } from './look-again.ts'
-import { TextArea } from './TextArea.tsx'
 
 export function MarkDialog({ name, onClose }: { name: string; onClose: () => void }) {
   const form = useRef<HTMLFormElement>(null)

@@ -5,13 +5,13 @@ import { useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { duration } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
+import { TextArea } from '../../ui/Field.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { useSecond } from '../../ui/use-now.ts'
 import type { Done } from './ImportPage.tsx'
 import { secondsLeft } from './life-left.ts'
 import { lookAgain } from './look-again.ts'
 import { pastedAs, wrappedBytes, wrappedOf } from './raw-material.ts'
-import { TextArea } from './TextArea.tsx'
 import type { Received } from './WrappedImport.tsx'
 
 type Props = {
@@ -77,7 +77,7 @@ export function PasteWrapped({ name, wrapping, renewing, renewError, onRenew, on
         mono
         onPaste={onPaste}
         onInput={() => pastedAs(field.current!.value) === 'key' && refuse()}
-        error={troubleWords(trouble, bytes) ?? fieldError(run.error)}
+        error={trouble === 'key' ? undefined : (troubleWords(trouble, bytes) ?? fieldError(run.error))}
         hint="What the line printed: 512 characters. The key itself is not taken here, in any form."
       />
       {trouble === 'key' && <KeyItself />}

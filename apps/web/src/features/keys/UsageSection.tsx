@@ -113,7 +113,7 @@ function UseRow({ use }: { use: KeyUse }) {
           <Seen use={use} />
         </span>
       </th>
-      <td className={`${cell} sm:whitespace-nowrap`}>
+      <td className={`${cell} max-sm:min-w-25 sm:whitespace-nowrap`}>
         <State look={useLooks[use.verdict]} />
       </td>
       <td className={`${cell} text-right max-sm:hidden`}>{use.count === null ? '–' : count(use.count)}</td>

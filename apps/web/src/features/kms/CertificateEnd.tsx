@@ -7,12 +7,13 @@ import { toneInk, toneWord } from '../../ui/Note.tsx'
 export function CertificateEnd({ certificate: { notAfter, daysLeft, severity } }: { certificate: CertificateState }) {
   const when = (
     <time dateTime={notAfter} title={exact(notAfter)}>
-      {endWords(daysLeft)}, {notAfter.slice(0, 10)}
+      <span className="whitespace-nowrap">{endWords(daysLeft)},</span>{' '}
+      <span className="whitespace-nowrap">{notAfter.slice(0, 10)}</span>
     </time>
   )
-  if (!severity) return <span className="whitespace-nowrap">{when}</span>
+  if (!severity) return when
   return (
-    <span className={`inline-flex items-center gap-1.5 font-medium whitespace-nowrap ${toneInk(severity)}`}>
+    <span className={`inline-flex items-center gap-1.5 font-medium ${toneInk(severity)}`}>
       <Icon name={severity} />
       <span className="sr-only">{toneWord(severity)}:</span>
       {when}

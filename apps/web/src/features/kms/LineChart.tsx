@@ -49,8 +49,8 @@ export function LineChart({ title, lines, from, to, sliceMs, since, silenceMs, w
       <p className="min-h-5 text-sm text-muted">
         {at === null ? summary(values, words) : told(lines, at, silenceMs, words)}
       </p>
-      <div aria-hidden="true" className="grid grid-cols-[2.75rem_minmax(0,1fr)_6.5rem] gap-x-1.5">
-        <div className="flex h-24 flex-col justify-between text-right text-xs leading-3 text-muted">
+      <div aria-hidden="true" className="grid grid-cols-[3rem_minmax(0,1fr)_6.5rem] gap-x-1.5">
+        <div className="flex h-24 flex-col justify-between text-right text-xs leading-3 whitespace-nowrap text-muted">
           <span>{words(top)}</span>
           <span>0</span>
         </div>

@@ -1,4 +1,4 @@
-import { type Move, type MoveStep, readMove } from '@strongroom/shared/move'
+import { type Move, readMove } from '@strongroom/shared/move'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { every, query } from '../../api/query.ts'
@@ -6,7 +6,7 @@ import { Page } from '../../components/Page.tsx'
 import { type Proof, ProofResult } from '../../components/ProofResult.tsx'
 import { ReadView } from '../../components/ReadView.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { Icon, type IconName } from '../../ui/Icon.tsx'
+import { WalkStep } from '../../components/WalkStep.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Time } from '../../ui/Text.tsx'
 import { StepBody, type StepBodyProps } from './StepBody.tsx'
@@ -47,13 +47,6 @@ export function MovePage() {
 }
 
 const restarted = (move: Move | undefined) => move?.steps.find(({ id }) => id === 'restart')?.face === 'holds'
-
-const faces: Record<MoveStep['face'], { icon: IconName; word: string; ink: string }> = {
-  holds: { icon: 'good', word: 'Holds', ink: 'text-good' },
-  do: { icon: 'doing', word: 'Do this', ink: 'text-accent' },
-  waiting: { icon: 'waiting', word: 'Waiting', ink: 'text-muted' },
-  danger: { icon: 'critical', word: 'Would lose data', ink: 'text-critical' },
-}
 
 type StepsProps = {
   move: Move
@@ -107,39 +100,17 @@ function Steps({ move, fresh, restarting, onRestart }: StepsProps) {
 type StepProps = StepBodyProps & { number: number; open: boolean; onToggle: () => void }
 
 function Step({ number, open, onToggle, ...body }: StepProps) {
-  const { step } = body
-  const { icon, word, ink } = faces[step.face]
+  const { id, title, face, detail, evidence } = body.step
+  const current = face === 'do' || face === 'danger'
   return (
-    <li aria-current={step.face === 'do' || step.face === 'danger' ? 'step' : undefined}>
-      <h2>
-        <button
-          type="button"
-          aria-expanded={open}
-          aria-controls={`step-${step.id}`}
-          onClick={onToggle}
-          className="flex w-full items-center gap-3 px-4 py-3 text-left hover:bg-sunken"
-        >
-          <Icon name={icon} size={20} className={ink} />
-          <span className="min-w-0 grow">
-            <span className="font-semibold">
-              {number}. {step.title}
-            </span>
-            {!open && <span className="block truncate text-sm text-muted max-sm:hidden">{step.detail}</span>}
-          </span>
-          <span className={`shrink-0 text-sm font-medium ${ink}`}>{word}</span>
-        </button>
-      </h2>
-      {open && (
-        <section id={`step-${step.id}`} aria-label={step.title} className="space-y-4 px-4 pb-5 sm:pl-12">
-          {step.face === 'danger' ? (
-            <Note tone="critical">{step.detail}</Note>
-          ) : (
-            <p className="max-w-[75ch] wrap-anywhere">{step.detail}</p>
-          )}
-          {step.evidence && <p className="text-sm text-muted wrap-anywhere">Known by: {step.evidence}</p>}
-          <StepBody {...body} />
-        </section>
+    <WalkStep {...{ id, number, title, face, current, open, onToggle }} summary={detail}>
+      {face === 'danger' ? (
+        <Note tone="critical">{detail}</Note>
+      ) : (
+        <p className="max-w-[75ch] wrap-anywhere">{detail}</p>
       )}
-    </li>
+      {evidence && <p className="text-sm text-muted wrap-anywhere">Known by: {evidence}</p>}
+      <StepBody {...body} />
+    </WalkStep>
   )
 }

@@ -22,7 +22,7 @@ export function OverviewPage() {
           <>
             <Verdict overview={data} />
             <Tiles overview={data} />
-            <Findings findings={data.findings} />
+            <Findings findings={inStep(data)} />
           </>
         )}
       </ReadView>
@@ -30,18 +30,23 @@ export function OverviewPage() {
   )
 }
 
+/** What the verdict says comes first: its cure is the primary action, and nothing as severe may stand above it. */
+function inStep({ verdict, findings }: Overview): readonly Finding[] {
+  const first = findings.find(({ id, severity }) => id === verdict.id && severity === findings[0]?.severity)
+  return first ? [first, ...findings.filter((finding) => finding !== first)] : findings
+}
+
 function Verdict({ overview }: { overview: Overview }) {
-  const { verdict, findings, iam, checkedAt } = overview
+  const { verdict, iam, checkedAt } = overview
   const unread = iam === null && verdict.id === 'not-verified'
-  const curable = findings.filter(({ action }) => action.href !== null)
-  const cure = unread ? undefined : (curable.find(({ id }) => id === verdict.id) ?? curable[0])
+  const cure = unread ? undefined : inStep(overview).find(({ action }) => action.href !== null)
   return (
     <section aria-label="Verdict" className="space-y-3">
       <div className="flex gap-3">
         <Icon name={verdict.severity} size={24} className={`mt-1 ${toneInk(verdict.severity)}`} />
         <div className="min-w-0">
           <p className="max-w-[52ch] text-verdict font-semibold text-balance">{verdict.sentence}</p>
-          <p className="mt-1 text-sm text-muted">{verdict.evidence}</p>
+          <p className="mt-1 text-sm text-muted first-letter:uppercase">{verdict.evidence}</p>
         </div>
       </div>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 sm:pl-9">
