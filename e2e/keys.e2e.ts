@@ -116,7 +116,9 @@ for (const [form, written] of [
     if (form.startsWith('32')) await shoot(page, '62-key-import-wrapped')
     await page.getByRole('button', { name: 'Import key', exact: true }).click()
     await expect(result(page)).toContainText(`KES has the key ${name} now.`)
-    await expect(result(page)).toContainText('Yes: what was sealed with the wrapped key that was brought in opens in KES')
+    await expect(result(page)).toContainText(
+      'Yes: what was sealed with the wrapped key that was brought in opens in KES',
+    )
     expect(sent.filter((each) => leaks(each, material))).toEqual([])
   })
 

@@ -16,9 +16,11 @@ import { RememberedReads } from './cluster/kes-locks-memory.ts'
 import { KesWatch } from './cluster/kes-watch.ts'
 import { KeyDeletions } from './cluster/key-deletions.ts'
 import { observeKms } from './cluster/kms-observation.ts'
+import { LastTold } from './cluster/last-told.ts'
 import { ReportStore } from './cluster/migrate/report-store.ts'
 import type { DriveSight } from './cluster/observed.ts'
 import { ProofStore } from './cluster/proof-store.ts'
+import { notWaitingForKes } from './cluster/waits-for-kes.ts'
 import type { Config } from './config/config.ts'
 import { ConfigError } from './config/config-error.ts'
 import { readEnvFile } from './config/env-file.ts'
@@ -75,6 +77,7 @@ export interface Console {
   readonly trail: Trail
   readonly drivePermission: DrivePermission
   readonly rememberedReads: RememberedReads
+  readonly lastTold: LastTold
   readonly iam: IamWatch
   readonly kesWatch: KesWatch
   readonly highwayHash: DriveReader['highwayHash']
@@ -90,7 +93,10 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
   const console: Console = {
     config,
     log,
-    minio: connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
+    minio: notWaitingForKes(
+      connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
+      kesDoors.observe,
+    ),
     kesDoors,
     kes: kesDoors.observe,
     kesHistory: new KesHistory(kesDoors.observe),
@@ -117,6 +123,7 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
     ),
     drivePermission: new DrivePermission(),
     rememberedReads: new RememberedReads(),
+    lastTold: new LastTold(),
     iam: new IamWatch(),
     kesWatch: new KesWatch(),
     highwayHash: await loadHighwayHash(),
@@ -170,6 +177,7 @@ export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
     kesOfflineCacheMs: console.config.kes?.offlineCacheMs ?? null,
     mayKnowKes: () => requireKesAccess(kesLocks(console, c), c.var.caller),
     iam: console.iam,
+    lastTold: console.lastTold,
   })
 
 /** The locks before KES, for one request. */
@@ -177,6 +185,7 @@ export const kesLocks = (console: Console, c: RequestContext): KesLocks => ({
   minio: minioFor(console, c).minio,
   readRoles: rolesReader(console),
   remembered: console.rememberedReads,
+  lastTold: console.lastTold,
   clientAddress: c.var.clientAddress,
   overTls: console.config.minio.endpoint.protocol === 'https:',
   log: console.log,

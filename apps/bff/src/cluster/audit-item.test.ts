@@ -51,7 +51,7 @@ test('drives that missed a save are told of with the item, whether it opens or n
       opened: 'opened',
       stale: 2,
       copies: 2,
-      note: '2 drives hold an older copy of it: what sealed it then may still lie there; heal it (`mc admin heal`).',
+      note: '2 drives hold an older copy of it: what sealed it then may still lie there; heal it (“mc admin heal”).',
     },
   ])
   const shut = (await audit('fixture-legacy-master-key-32byte')).items.find(({ stale }) => stale === 2)

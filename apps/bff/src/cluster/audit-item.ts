@@ -59,7 +59,7 @@ export function lookAt(stored: StoredItem, ownAccessKeys: ReadonlySet<string>): 
 export function withStale(note: string | undefined, stale: number | undefined): string | undefined {
   if (!stale) return note
   const hold = stale === 1 ? '1 drive holds' : `${stale} drives hold`
-  const told = `${hold} an older copy of it: what sealed it then may still lie there; heal it (\`mc admin heal\`).`
+  const told = `${hold} an older copy of it: what sealed it then may still lie there; heal it (“mc admin heal”).`
   return note === undefined ? told : `${note.replace(/\.$/, '')}. ${told}`
 }
 

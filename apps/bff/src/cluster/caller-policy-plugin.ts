@@ -4,9 +4,16 @@ import { readInfo } from '../minio/info.ts'
 import type { Minio } from '../minio/transport.ts'
 import type { Caller } from '../session/caller.ts'
 import type { CallerPolicy } from './caller-policy.ts'
+import type { LastTold } from './last-told.ts'
 
 /** `MINIO_IAM_OPA_URL` and `MINIO_POLICY_OPA_URL` are what it was called before; MinIO still follows them. */
 const VARIABLE = /^MINIO_(?:POLICY_PLUGIN|POLICY_OPA|IAM_OPA)_URL$/
+
+export interface PluginLook {
+  readonly minio: Minio
+  /** What MinIO told last counts while it waits for KES; without it nothing does. */
+  readonly lastTold?: LastTold | undefined
+}
 
 /**
  * Why it can't be excluded that MinIO asks an authorisation plugin, as the end of a sentence; null where it is excluded.
@@ -14,9 +21,13 @@ const VARIABLE = /^MINIO_(?:POLICY_PLUGIN|POLICY_OPA|IAM_OPA)_URL$/
  * plugin; an administrator can look at the settings and at the variables of the nodes. Both are those MinIO runs with: a
  * setting stored since its start is not among them. Tried.
  */
-export async function pluginDoubt(minio: Minio, caller: Caller, policy: CallerPolicy): Promise<string | null> {
+export async function pluginDoubt(
+  { minio, lastTold }: PluginLook,
+  caller: Caller,
+  policy: CallerPolicy,
+): Promise<string | null> {
   if (!policy.mayHidePlugin) return null
-  const [settings, variables] = await Promise.all([inSettings(minio, caller), inVariables(minio, caller)])
+  const [settings, variables] = await Promise.all([inSettings(minio, caller), inVariables({ minio, lastTold }, caller)])
   return settings ?? variables
 }
 
@@ -35,9 +46,10 @@ async function inSettings(minio: Minio, { credentials }: Caller): Promise<string
   }
 }
 
-async function inVariables(minio: Minio, { credentials }: Caller): Promise<string | null> {
+async function inVariables({ minio, lastTold }: PluginLook, { credentials }: Caller): Promise<string | null> {
   try {
-    const told = (await readInfo(minio, credentials)).nodes.map(({ env }) => env).filter((env) => env !== null)
+    const info = lastTold ? (await lastTold.info(minio, credentials)).answer : await readInfo(minio, credentials)
+    const told = info.nodes.map(({ env }) => env).filter((env) => env !== null)
     if (told.length === 0) return 'no node of MinIO told its variables, so an authorisation plugin can’t be excluded'
     return pluginIn(told)
   } catch (error) {

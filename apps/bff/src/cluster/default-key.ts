@@ -1,5 +1,5 @@
-import { kmsStatus } from '../minio/kms.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
+import type { LastTold } from './last-told.ts'
 
 const REMEMBERED_MS = 5_000
 const KEPT = 1_000
@@ -14,15 +14,20 @@ interface Remembered {
  * key that is looked at wants to know. It changes with a restart of MinIO alone.
  */
 export class DefaultKey {
+  readonly #lastTold: LastTold
   readonly #byCaller = new Map<string, Remembered>()
+
+  constructor(lastTold: LastTold) {
+    this.#lastTold = lastTold
+  }
 
   /** Null for who may not ask for the status of the KMS, and where MinIO has none or does not answer. */
   of(minio: Minio, credentials: Credentials): Promise<string | null> {
     const { accessKey } = credentials
     const known = this.#byCaller.get(accessKey)
     if (known !== undefined && known.until > Date.now()) return known.name
-    const name = kmsStatus(minio, credentials).then(
-      ({ defaultKey }) => defaultKey,
+    const name = this.#lastTold.status(minio, credentials).then(
+      ({ answer }) => answer.defaultKey,
       () => null,
     )
     this.#byCaller.delete(accessKey)

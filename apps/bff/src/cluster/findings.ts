@@ -8,11 +8,16 @@ type Source = (observed: Observed) => Finding | undefined
 
 const RANK: Record<Severity, number> = { critical: 0, warning: 1, info: 2 }
 
+/** They hurt on another day: what is open today comes before them, as it does in the verdict. */
+const LATER = /^(no-backup|certificate-)/
+
+const isLater = ({ id }: Finding) => Number(LATER.test(id))
+
 /** Everything that is wrong or not known, worst first, each with its cure. */
 export const findings = (observed: Observed): Finding[] =>
   [iamNotLoaded(observed), ...kmsFindings(observed), ...SOURCES.map((source) => source(observed))]
     .filter((finding) => finding !== undefined)
-    .sort((one, other) => RANK[one.severity] - RANK[other.severity])
+    .sort((one, other) => RANK[one.severity] - RANK[other.severity] || isLater(one) - isLater(other))
 
 const iamNotLoaded: Source = ({ kms }) => {
   if (kms.iamLoaded !== false) return undefined
@@ -143,7 +148,7 @@ const olderCopies: Source = ({ audit }) => {
     severity: 'warning',
     title: `Some drives hold older copies of ${items(audit.stale)}`,
     detail:
-      'They were away while the items were saved anew, and MinIO has not healed them yet. What sealed an item then may still lie there, plaintext too, for whoever gets hold of the drive. Heal them (`mc admin heal`), then read the drives again.',
+      'They were away while the items were saved anew, and MinIO has not healed them yet. What sealed an item then may still lie there, plaintext too, for whoever gets hold of the drive. Heal them (“mc admin heal”), then read the drives again.',
     action: { label: 'See the items', href: '/iam' },
   }
 }

@@ -2,6 +2,7 @@ import type { ConsoleIdentity } from '@strongroom/shared/kms'
 import type { Logger } from 'pino'
 import type { KesSettings } from '../config/kes-settings.ts'
 import { AppError } from '../errors.ts'
+import { impatient } from '../kes/away.ts'
 import { certificateState } from '../kes/certificate.ts'
 import { type KesIdentity, KesIdentityError } from '../kes/identity.ts'
 import { type KesIdentityFiles, readIdentity, readPublicIdentity, WatchedIdentity } from '../kes/identity-files.ts'
@@ -20,12 +21,14 @@ export const openDoor = ({ identity, ...where }: DoorOptions & { readonly identi
   connect(where, new WatchedIdentity(identity))
 
 const connect = ({ endpoints, ca }: DoorOptions, watched: WatchedIdentity): Kes =>
-  connectKes({
-    urls: endpoints,
-    identity: () => watched.current(),
-    timeoutMs: TIMEOUT_MS,
-    ...(ca !== null && { ca }),
-  })
+  impatient(
+    connectKes({
+      urls: endpoints,
+      identity: () => watched.current(),
+      timeoutMs: TIMEOUT_MS,
+      ...(ca !== null && { ca }),
+    }),
+  )
 
 interface Door {
   readonly watched: WatchedIdentity

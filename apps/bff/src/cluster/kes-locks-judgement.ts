@@ -4,6 +4,7 @@ import type { Caller } from '../session/caller.ts'
 import { type CallerPolicy, readCallerPolicy } from './caller-policy.ts'
 import { pluginDoubt } from './caller-policy-plugin.ts'
 import type { KesLocks } from './kes-locks.ts'
+import { waitsForKes } from './waits-for-kes.ts'
 
 /** What the first lock asks for. */
 export interface Right {
@@ -38,6 +39,8 @@ export async function requireAgreement(locks: KesLocks, caller: Caller, right: R
   const [answer, policy] = await Promise.all([answerTo(asked), policyOf(locks, caller)])
   const verdict = verdictOn(policy, right)
   noticeDisagreement(locks, caller, { right, answer, verdict })
+  if (answer !== 'allow' && 'silence' in answer)
+    throw verdict === 'deny' ? lacking(right, verdict, policy) : answer.silence
   if (answer !== 'allow') throw answer.refusal(right.action)
   if (verdict === 'deny') throw disagreement(right.action)
   if (told === null && right.scope !== 'no-key') await requireEvaluated(locks, caller, [right])
@@ -57,7 +60,7 @@ export async function requireEvaluated(
     const verdict = verdictOn(policy, right)
     if (verdict !== 'allow') throw lacking(right, verdict, policy)
   }
-  const doubt = await pluginDoubt(locks.minio, caller, policy)
+  const doubt = await pluginDoubt(locks, caller, policy)
   if (doubt !== null) throw firstLock(`${doubt}. Then its policies say nothing about ${rights[0]!.action}.`)
   return policy
 }
@@ -72,6 +75,7 @@ export async function requireNoDisagreement(
   { policy, right, ask }: { policy: CallerPolicy; right: Right; ask: () => Promise<unknown> },
 ) {
   const answer = await answerTo(ask)
+  if (answer !== 'allow' && 'silence' in answer) throw answer.silence
   const verdict = verdictOn(policy, right)
   if (noticeDisagreement(locks, caller, { right, answer, verdict })) throw disagreement(right.action)
 }
@@ -79,13 +83,14 @@ export async function requireNoDisagreement(
 export const firstLock = (detail: string) =>
   new AppError('not-allowed', `Strongroom refuses (first lock, your policies on MinIO): ${detail}`)
 
-type Answer = 'allow' | { readonly refusal: (action: string) => AppError }
+type Answer = 'allow' | { readonly refusal: (action: string) => AppError } | { readonly silence: AppError }
 
 async function answerTo(ask: () => Promise<unknown>): Promise<Answer> {
   try {
     await ask()
     return 'allow'
   } catch (cause) {
+    if (waitsForKes(cause)) return { silence: cause }
     if (!(cause instanceof AppError) || cause.code !== 'not-allowed') throw cause
     return { refusal: (action) => minioRefused(action, cause) }
   }
@@ -106,6 +111,7 @@ function noticeDisagreement(
   { account }: Caller,
   { right: { action }, answer, verdict }: { right: Right; answer: Answer; verdict: Verdict },
 ): boolean {
+  if (answer !== 'allow' && 'silence' in answer) return false
   const differ = answer === 'allow' ? verdict === 'deny' : verdict === 'allow'
   const minio = answer === 'allow' ? 'allow' : 'deny'
   if (differ)

@@ -2,6 +2,7 @@ import type { KeyName } from '@strongroom/shared/keys'
 import type { Logger } from 'pino'
 import { ANY_ROLE, holdsRole, mayUse, type Role, type Roles } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
+import { failedByKms } from '../minio/failures.ts'
 import { createKmsKey, keyStatus, listKmsKeys } from '../minio/kms.ts'
 import type { Minio } from '../minio/transport.ts'
 import type { Caller } from '../session/caller.ts'
@@ -16,6 +17,8 @@ import {
   requireNoDisagreement,
 } from './kes-locks-judgement.ts'
 import type { RememberedReads } from './kes-locks-memory.ts'
+import type { LastTold } from './last-told.ts'
+import { waitsForKes } from './waits-for-kes.ts'
 
 /**
  * What goes to KES goes under the console's identity, so the console must know that the caller may do it. First lock:
@@ -30,9 +33,14 @@ export interface KesLocks extends RequestOrigin {
   readonly readRoles: () => Promise<Roles | null>
   /** For reads alone; without it each is asked anew. */
   readonly remembered?: RememberedReads | undefined
+  /** For reads alone: what MinIO told before it began to wait for KES. */
+  readonly lastTold?: LastTold | undefined
   /** Is told where MinIO's answer and the evaluation differ. */
   readonly log?: Pick<Logger, 'warn'> | undefined
 }
+
+/** Nothing that was true a moment ago allows an act. */
+const forAnAct = (locks: KesLocks): KesLocks => ({ ...locks, remembered: undefined, lastTold: undefined })
 
 /** How long after signing in a person may write to KES. */
 const FRESH_MS = 5 * 60_000
@@ -42,9 +50,12 @@ const keyStatusOf = (name: KeyName): Right => ({ ...onKey('kms:KeyStatus', name)
 
 const creationOf = (name: KeyName): Right => ({ ...onKey('kms:CreateKey', name), twin: 'admin:KMSCreateKey' })
 
-/** `kms:ListKeys`, and with a role file any role. MinIO lists its own keys to the caller, or refuses. */
+/**
+ * `kms:ListKeys`, and with a role file any role. MinIO lists its own keys to the caller, or refuses; that
+ * its KMS fails it is no refusal.
+ */
 export async function requireListKeys(locks: KesLocks, caller: Caller): Promise<void> {
-  const ask = () => listKmsKeys(locks.minio, caller.credentials, '').catch(unlessNoKms)
+  const ask = () => listKmsKeys(locks.minio, caller.credentials, '').catch(unlessKmsFailed)
   await mayRead(locks, caller, 'kms:ListKeys', async () => {
     await requireAgreement(locks, caller, { action: 'kms:ListKeys', scope: 'no-key' }, ask)
     return true
@@ -79,10 +90,7 @@ export async function seesEveryName(locks: KesLocks, caller: Caller): Promise<bo
   if (roles !== null && !mayUse(roles, caller.account, ANY_ROLE, null)) return false
   return mayRead(locks, caller, EVERY_NAME, async () => {
     const policy = await policyOf(locks, caller)
-    return (
-      policy.decide('kms:ListKeys', 'every-key') === 'allow' &&
-      (await pluginDoubt(locks.minio, caller, policy)) === null
-    )
+    return policy.decide('kms:ListKeys', 'every-key') === 'allow' && (await pluginDoubt(locks, caller, policy)) === null
   })
 }
 
@@ -101,7 +109,7 @@ export async function visibleNames(locks: KesLocks, caller: Caller, names: reado
   let toldOf = (_name: string): boolean | null => true
   const all = await mayRead(locks, caller, EVERY_NAME, async () => {
     const policy = await policyOf(locks, caller)
-    if ((await pluginDoubt(locks.minio, caller, policy)) !== null) {
+    if ((await pluginDoubt(locks, caller, policy)) !== null) {
       toldOf = () => null
       return false
     }
@@ -155,7 +163,7 @@ export async function requireHostView(
 export async function requireCreateKey(locks: KesLocks, caller: Caller, name: KeyName): Promise<KeyCreation> {
   requireFreshSignIn(caller)
   const right = creationOf(name)
-  await requireEvaluated(locks, caller, [right])
+  await requireEvaluated(forAnAct(locks), caller, [right])
   await requireRole(locks, caller, ['operator', 'importer'], name)
   return { askMinio: () => createByMinio(locks, caller, right, name) }
 }
@@ -177,11 +185,14 @@ async function createByMinio(locks: KesLocks, caller: Caller, right: Right, name
     if (!(error instanceof AppError)) throw error
     if (error.code === 'conflict') return { made: false }
     if (error.code === 'not-allowed') throw refusedAfterAll(locks, caller, right, error)
+    if (waitsForKes(error)) throw new AppError(error.code, `${error.detail} ${PERHAPS_MADE}`, { cause: error.cause })
     // Without a KMS MinIO checks the action, but not for which names: enough for root alone.
     if (caller.root && error.code === 'kms-not-configured') return { made: false }
     throw error
   }
 }
+
+const PERHAPS_MADE = 'It may make the key all the same once KES is back: look before you try again.'
 
 /**
  * `kms:ImportKey` on this name, which MinIO has no use for any more, so its policies are evaluated; and the root user, or
@@ -212,7 +223,7 @@ export async function requireDeleteKey(locks: KesLocks, caller: Caller, name: Ke
 
 /** The two actions that MinIO no longer has. What it still answers must agree with the same evaluation. */
 async function requireByPolicy(locks: KesLocks, caller: Caller, right: Right, name: KeyName) {
-  const policy = await requireEvaluated(locks, caller, [right])
+  const policy = await requireEvaluated(forAnAct(locks), caller, [right])
   if (caller.root) return
   const ask = () => trial(locks, caller, name)
   await requireNoDisagreement(locks, caller, { policy, right: keyStatusOf(name), ask })
@@ -224,10 +235,10 @@ async function requireByPolicy(locks: KesLocks, caller: Caller, right: Right, na
  */
 export async function requireKeyOperator(locks: KesLocks, caller: Caller, name: KeyName): Promise<void> {
   requireFreshSignIn(caller)
-  await requireReadKey({ ...locks, remembered: undefined }, caller, name)
+  await requireReadKey(forAnAct(locks), caller, name)
   if (caller.root) return
   if ((await locks.readRoles()) !== null) return requireRole(locks, caller, ['operator', 'importer'], name)
-  await requireEvaluated(locks, caller, [creationOf(name)])
+  await requireEvaluated(forAnAct(locks), caller, [creationOf(name)])
 }
 
 /** Policies and identities of KES speak of all keys: `kms:GetPolicy` and `kms:ListIdentities`, and with a role file any role for all keys. */
@@ -247,10 +258,25 @@ export async function requireKesAccess(locks: KesLocks, caller: Caller): Promise
  * key, and with a role file any role for all keys. The samples take the right to read the drives besides.
  */
 export async function requireDrill(locks: KesLocks, caller: Caller): Promise<void> {
-  const right: Right = { action: 'kms:KeyStatus', scope: 'every-key', twin: 'admin:KMSKeyStatus' }
-  await requireEvaluated(locks, caller, [right])
-  await requireAgreement(locks, caller, right, () => trial(locks, caller))
+  await requireEveryKey(forAnAct(locks), caller)
   await requireRole(locks, caller, ANY_ROLE, null)
+}
+
+/** What {@link requireDrill} wants, to see what the drills found. */
+export async function requireDrillView(locks: KesLocks, caller: Caller): Promise<void> {
+  await mayRead(locks, caller, 'drills', async () => {
+    await requireEveryKey(locks, caller)
+    return true
+  })
+  await requireRole(locks, caller, ANY_ROLE, null)
+}
+
+async function requireEveryKey(locks: KesLocks, caller: Caller) {
+  const right: Right = { action: 'kms:KeyStatus', scope: 'every-key', twin: 'admin:KMSKeyStatus' }
+  const agreed = requireAgreement(locks, caller, right, () => trial(locks, caller))
+  agreed.catch(() => undefined) // the evaluation says it first
+  await requireEvaluated(locks, caller, [right])
+  await agreed
 }
 
 /** @param name null: all keys at once */
@@ -277,3 +303,6 @@ function unlessNoKms(error: unknown): null {
   if (error instanceof AppError && error.code === 'kms-not-configured') return null
   throw error
 }
+
+/** Nor does it try its KMS before that: seen with KES down. */
+const unlessKmsFailed = (error: unknown): null => (failedByKms(error) ? null : unlessNoKms(error))

@@ -6,9 +6,10 @@ export class KesWatch {
 
   /** Takes in an observation and says since when KES is away; null while one endpoint answers, or without KES. */
   note({ kind, kes, endpoints }: Kms): Date | null {
-    // Who may not ask for the KMS has seen nothing of it.
-    if (kind === 'unknown') return this.#downSince
     const console = kes?.endpoints ?? []
+    const unseen = console.length === 0 && endpoints.some(({ state }) => state === 'unknown')
+    // Who may not ask for the KMS has seen nothing of it, nor who may not know of KES while MinIO keeps silent.
+    if (kind === 'unknown' || unseen) return this.#downSince
     const away =
       kind === 'kes' &&
       (console.length > 0

@@ -5,6 +5,7 @@ import { type DriveReader, readMeta } from './drive-reader.ts'
 import { inParallel } from './in-parallel.ts'
 import { placed } from './key-use-place.ts'
 import { sampleOfObject } from './sealed-sample.ts'
+import { waitsForKes } from './waits-for-kes.ts'
 
 const AT_ONCE = 8
 const PAGE = 200
@@ -42,12 +43,12 @@ export function objectsUse(name: string, seen: ObjectsSeen | { readonly trouble:
     )
   if (untold.length + unseen.length > 0)
     return unknown(
-      `${doubts(seen)} Whether it seals any of them can’t be excluded. To find out: \`mc stat --json ALIAS/BUCKET/OBJECT --version-id ID\` names the key of an SSE-KMS object; of SSE-S3 it stands in the object’s xl.meta alone (X-Minio-Internal-Server-Side-Encryption-S3-Kms-Key-Id), which \`mc support inspect\` fetches. Keep ${name} while there is doubt.`,
+      `${doubts(seen)} Whether it seals any of them can’t be excluded. To find out: “mc stat --json ALIAS/BUCKET/OBJECT --version-id ID” names the key of an SSE-KMS object; of SSE-S3 it stands in the object’s xl.meta alone (X-Minio-Internal-Server-Side-Encryption-S3-Kms-Key-Id), which “mc support inspect” fetches. Keep ${name} while there is doubt.`,
       { ...seenAt, examples: [...untold, ...unseen] },
     )
   if (uploads > 0)
     return unknown(
-      `${uploads} uploads in parts are under way, and any key may seal them. Wait for their end, or abort them (\`mc rm --incomplete --recursive --force ALIAS/BUCKET\`).`,
+      `${uploads} uploads in parts are under way, and any key may seal them. Wait for their end, or abort them (“mc rm --incomplete --recursive --force ALIAS/BUCKET”).`,
       { ...seenAt, count: uploads },
     )
   if (versions === 0) return free('No bucket holds a version of an object.', seenAt)
@@ -94,11 +95,15 @@ export async function lookAtObjects(
   const unseen: string[] = []
   const at = new Date().toISOString()
   let [looked, versions] = [0, 0]
+  let kesAway = false
   await inParallel(buckets, AT_ONCE, async (bucket) => {
     let after: VersionMarker | undefined
     do {
-      if (looked >= LOOKED_AT) return unseen.push(bucket)
-      const page = await listVersionsWithMetadata(minio, credentials, bucket, { after, limit: PAGE }).catch(unlessOver)
+      if (looked >= LOOKED_AT || kesAway) return unseen.push(bucket)
+      const page = await listVersionsWithMetadata(minio, credentials, bucket, { after, limit: PAGE }).catch((error) => {
+        kesAway ||= waitsForKes(error)
+        return unlessOver(error)
+      })
       if (page === null) return unseen.push(bucket)
       versions += page.versions.length
       looked += page.versions.length + page.markers

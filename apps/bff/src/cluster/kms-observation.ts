@@ -2,12 +2,13 @@ import type { KesStatus, Kms, KmsKind, KmsNode } from '@strongroom/shared/kms'
 import { AppError } from '../errors.ts'
 import { readKesStatus } from '../kes/status.ts'
 import type { Kes } from '../kes/transport.ts'
-import { type ClusterInfo, readInfo } from '../minio/info.ts'
-import { keyStatus, kmsStatus } from '../minio/kms.ts'
+import type { ClusterInfo } from '../minio/info.ts'
+import { keyStatus, type kmsStatus } from '../minio/kms.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
 import type { IamWatch } from './iam-watch.ts'
 import { cachedOnly } from './kms-observation-keystore.ts'
-import { Patience } from './kms-observation-patience.ts'
+import { LastTold, type Told } from './last-told.ts'
+import { kesSeenIn, waitsForKes } from './waits-for-kes.ts'
 
 export interface KmsScope {
   readonly minio: Minio
@@ -20,34 +21,34 @@ export interface KmsScope {
   /** Rejects for a caller who may not know of KES: asked only while MinIO does not answer. Absent: nobody may then. */
   readonly mayKnowKes?: () => Promise<unknown>
   readonly iam: IamWatch
+  /** Absent: what MinIO does not tell now is not known. */
+  readonly lastTold?: LastTold
 }
 
 /** What MinIO says of its KMS, what the console sees of KES, and what could not be asked. Never throws for a refusal. */
 export async function observeKms(scope: KmsScope): Promise<Kms> {
   const unknown: string[] = []
-  using patience = new Patience(scope.kes, scope.mayKnowKes ?? nobody)
   const told = async <T>(what: string, ask: Promise<T>): Promise<T | null> => {
     try {
-      const answer = await patience.wait(what, ask)
-      if (patience.late.has(what)) unknown.push(`${what}: MinIO does not answer; it waits for KES.`)
-      return answer
+      return await ask
     } catch (error) {
-      if (!(error instanceof AppError) || STOPS.has(error.code)) throw error
-      unknown.push(`${what}: ${error.detail}`)
+      if (waitsForKes(error)) unknown.push(`${what}: MinIO does not answer; it waits for KES.`)
+      else if (!(error instanceof AppError) || STOPS.has(error.code)) throw error
+      else unknown.push(`${what}: ${error.detail}`)
       return null
     }
   }
-  const { minio, credentials } = scope
-  const roundTrip = told(DEFAULT_KEY, orNone(keyStatus(minio, credentials)))
-  const asked = told(STATUS, orNone(kmsStatus(minio, credentials))).then((status) =>
-    recall(scope.kes, status, patience.late.has(STATUS)),
-  )
+  const { minio, credentials, lastTold = new LastTold() } = scope
+  const roundTrip = keyStatus(minio, credentials)
+  const away = roundTrip.then(() => null, kesSeenIn)
+  const trial = told('default key', orNone(roundTrip))
+  const asked = told('KMS status', orNone(lastTold.status(minio, credentials)))
   const [status, key, info, kes, iam] = await Promise.all([
-    asked,
-    roundTrip,
-    told('nodes', readInfo(minio, credentials)),
-    asked.then(async (status) => (await patience.sight(STATUS)) ?? askKes(scope, status)),
-    roundTrip.then((found) => askIam(scope, found, patience.late.has(DEFAULT_KEY))),
+    asked.then(statusOf),
+    trial,
+    told('nodes', lastTold.info(minio, credentials)).then(infoOf),
+    asked.then(async (status) => (silent(status) ? sight(scope, await away) : askKes(scope, statusOf(status)))),
+    trial.then(async (found) => askIam(scope, found, (await away) !== null)),
   ])
   const nodes = info?.nodes.map(describeNode) ?? []
   const kind = kindOf(status, nodes)
@@ -69,21 +70,35 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
   }
 }
 
-const DEFAULT_KEY = 'default key'
-const STATUS = 'KMS status'
-
-const nobody = () => Promise.reject(new AppError('not-allowed', 'Nobody was asked whether you may know of KES.'))
-
-/** What MinIO said last of its KMS, by the door to KES beside it. */
-const lastStatus = new WeakMap<Kes, MinioKms | 'none'>()
-
 /** The kind of KMS does not change while KES hangs; which of its endpoints are online may. */
-function recall(kes: Kes | null, status: MinioKms | 'none' | null, late: boolean): MinioKms | 'none' | null {
-  if (kes === null) return status
-  if (status !== null) lastStatus.set(kes, status)
-  const last = late ? (lastStatus.get(kes) ?? null) : status
-  if (last === null || last === 'none' || !late) return last
-  return { ...last, endpoints: last.endpoints.map(({ url }) => ({ url, state: 'unknown' })) }
+function statusOf(told: Told<MinioKms> | 'none' | null): MinioKms | 'none' | null {
+  if (told === null || told === 'none') return told
+  const { answer, silence } = told
+  if (silence === null) return answer
+  return { ...answer, endpoints: answer.endpoints.map(({ url }) => ({ url, state: 'unknown' })) }
+}
+
+/** As {@link statusOf}: what a node runs with stays, how it is may change. */
+function infoOf(told: Told<ClusterInfo> | null): ClusterInfo | null {
+  if (told === null || told.silence === null) return told?.answer ?? null
+  return {
+    ...told.answer,
+    nodes: told.answer.nodes.map((node) => ({ ...node, state: 'unknown', uptimeSeconds: null })),
+  }
+}
+
+const silent = (told: Told<MinioKms> | 'none' | null) => told === null || (told !== 'none' && told.silence !== null)
+
+/** What the console saw of KES while MinIO waited for it, for those who may know. */
+async function sight({ mayKnowKes }: KmsScope, seen: readonly KesStatus[] | null): Promise<KesStatus[] | null> {
+  if (seen === null || mayKnowKes === undefined) return null
+  try {
+    await mayKnowKes()
+    return [...seen]
+  } catch (error) {
+    if (error instanceof AppError && (error.code === 'not-allowed' || waitsForKes(error))) return null
+    throw error
+  }
 }
 
 /** KES is asked under the console's identity, so only for those whom MinIO tells of its KMS. */
@@ -101,9 +116,9 @@ function askKes({ kes, kesKeyName }: KmsScope, status: MinioKms | 'none' | null)
 function askIam(
   { iam, minio, credentials }: KmsScope,
   key: Awaited<ReturnType<typeof keyStatus>> | 'none' | null,
-  late: boolean,
+  waits: boolean,
 ) {
-  const away = late || (key !== null && key !== 'none' && key.error?.includes('connection error'))
+  const away = waits || (key !== null && key !== 'none' && key.error?.includes('connection error'))
   return away
     ? iam.kept('KES is away, so MinIO was not asked whether it has loaded its users.')
     : iam.loaded(minio, credentials)

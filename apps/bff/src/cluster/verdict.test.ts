@@ -415,6 +415,18 @@ describe('findings', () => {
     ])
   })
 
+  test('what hurts on another day comes after what is open today', () => {
+    const noBackup = {
+      id: 'no-backup-prod',
+      severity: 'warning' as const,
+      title: 'Key prod has no proven backup',
+      detail: '',
+      action: { label: 'Hold a drill', href: '/kms/drills' },
+    }
+    const found = findings(observed({ buckets: [bucket('none')], keyFindings: [noBackup] }))
+    expect(found.map(({ id }) => id)).toEqual(['buckets-open', 'no-backup-prod'])
+  })
+
   test('bucket targets and batch jobs in plaintext have cures of their own', () => {
     expect(findings(observed({ audit: targets })).map(({ id, severity }) => [id, severity])).toEqual([
       ['plaintext-targets', 'critical'],

@@ -157,7 +157,8 @@ const iamSealed = ({ audit, now }: Observed) =>
   audit !== null && unseenItems(audit, now).length + doubts(audit).length === 0 ? 'IAM is sealed. ' : ''
 
 const unseen: Rule = (observed) => {
-  const gaps = [...unseenParts(observed), ...doubts(observed.audit)]
+  const fails = observed.kms.keyWorks === false ? ['the default key does not work'] : []
+  const gaps = [...fails, ...unseenParts(observed), ...doubts(observed.audit)]
   return gaps.length > 0 ? unverified(gaps.join('; ')) : undefined
 }
 
@@ -213,7 +214,6 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (kms.kind === 'other') parts.push('MinIO runs on a KMS the console does not know')
   if (kms.iamLoaded === null) parts.push('whether MinIO has loaded its users could not be asked')
   if (kms.keyWorks === null && kms.kind !== 'none') parts.push('the default key’s round trip could not be tried')
-  if (kms.keyWorks === false) parts.push('the default key does not work')
   if (buckets === null) parts.push('the buckets could not be listed')
   const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
   if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)

@@ -10,14 +10,19 @@ import * as minioBuckets from '../minio/buckets.ts'
 export function bucketRoutes(router: Router, console: Console) {
   bind(router, listBuckets, async (_, c) => {
     const { minio, credentials } = minioFor(console, c)
-    const defaults = await encryptionDefaults(minio, credentials)
+    const defaults = await encryptionDefaults(minio, credentials, console.lastTold)
     return { buckets: await observeBuckets(minio, credentials, defaults), checkedAt: new Date().toISOString() }
   })
 
   bind(router, setBucketEncryption, async ({ bucket, mode, key }, c) => {
     const { minio, credentials } = minioFor(console, c)
     await minioBuckets.setBucketEncryption(minio, credentials, bucket, asEncryption(mode, key))
-    return observeBucket(minio, credentials, { name: bucket }, await encryptionDefaults(minio, credentials))
+    return observeBucket(
+      minio,
+      credentials,
+      { name: bucket },
+      await encryptionDefaults(minio, credentials, console.lastTold),
+    )
   })
 
   bind(router, clearBucketEncryption, async ({ bucket }, c) => {

@@ -3,7 +3,7 @@ import { type DrillStep, type HeldDrill, holdDrill } from '../cluster/drill.ts'
 import { requireOtherKes } from '../cluster/drill-target.ts'
 import { inspectSource, systemVolume } from '../cluster/inspect-source.ts'
 import { openDoor } from '../cluster/kes-doors.ts'
-import { requireDrill } from '../cluster/kes-locks.ts'
+import { requireDrill, requireDrillView } from '../cluster/kes-locks.ts'
 import { objectSamples } from '../cluster/object-samples.ts'
 import { DRILL_ENDPOINT, type DrillSettings } from '../config/drill-settings.ts'
 import { type Console, driveReader, kesLocks, minioFor, requireDriveReading } from '../console.ts'
@@ -23,7 +23,7 @@ export function drillRoutes(router: Router, console: Console) {
   const { config, drills, jobs, trail } = console
 
   bind(router, listDrills, async (_, c) => {
-    await requireDrill(kesLocks(console, c), c.var.caller)
+    await requireDrillView(kesLocks(console, c), c.var.caller)
     await drills.load()
     return { endpoint: config.drill ? namesOf(config.drill) : null, drills: [...drills.all()] }
   })

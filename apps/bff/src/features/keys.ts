@@ -37,7 +37,7 @@ import type { Secret } from '../secret.ts'
 
 export function keyRoutes(router: Router, console: Console) {
   const { canaries, deletions, drills, proofs } = console
-  const [defaults, descriptions, limit] = [new DefaultKey(), new KeyDescriptions(), new ProofLimit()]
+  const [defaults, descriptions, limit] = [new DefaultKey(console.lastTold), new KeyDescriptions(), new ProofLimit()]
   const escrows = new EscrowMemory(console.config.backupDir)
 
   const locks = (c: RequestContext) => kesLocks(console, c)
@@ -165,7 +165,8 @@ async function proofOf(console: Console, c: RequestContext, kes: Kes, name: stri
     await prove({ kes, name, samples, reference: material && { material, is: 'source' } }),
     keyCreatedAt,
   )
-  if (proof.verdict === 'proven') await console.canaries.ensure(name)
+  // A canary that there is says at once what the proof has shown.
+  if (proof.verdict === 'proven' || console.canaries.of(name) !== null) await console.canaries.ensure(name)
   return proof
 }
 

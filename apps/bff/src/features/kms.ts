@@ -2,12 +2,11 @@ import { checkCertificate, readConsoleIdentities, readKesHistory, readKms } from
 import { checkKesCertificate } from '../cluster/kes-certificate-check.ts'
 import { withKesRights } from '../cluster/kes-excess.ts'
 import { requireKesAccess } from '../cluster/kes-locks.ts'
-import { Patience } from '../cluster/kms-observation-patience.ts'
+import { waitsForKes } from '../cluster/waits-for-kes.ts'
 import { type Console, kesLocks, kmsNow, minioFor } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
-import { kmsStatus } from '../minio/kms.ts'
 
 export function kmsRoutes(router: Router, console: Console) {
   const mayKnowKes = (c: RequestContext) => requireKesAccess(kesLocks(console, c), c.var.caller)
@@ -58,10 +57,10 @@ async function identitiesNow({ kesDoors, kes, log }: Console) {
  */
 async function requireKmsView(console: Console, c: RequestContext): Promise<void> {
   const { minio, credentials } = minioFor(console, c)
-  using patience = new Patience(console.kes, () => requireKesAccess(kesLocks(console, c), c.var.caller))
   try {
-    await patience.wait('KMS status', kmsStatus(minio, credentials))
+    await console.lastTold.status(minio, credentials)
   } catch (error) {
+    if (waitsForKes(error)) return requireKesAccess(kesLocks(console, c), c.var.caller)
     if (!(error instanceof AppError) || error.code !== 'kms-not-configured') throw error
   }
 }

@@ -58,7 +58,7 @@ export function moveRoutes(router: Router, console: Console) {
   })
 }
 
-function requireRestartable({ config }: Console, move: Move, confirm: string) {
+function requireRestartable({ config, audits }: Console, move: Move, confirm: string) {
   if (!config.allowRestart) {
     throw new AppError(
       'not-allowed',
@@ -71,6 +71,13 @@ function requireRestartable({ config }: Console, move: Move, confirm: string) {
     })
   }
   if (!move.canRestart) throw notProven(move)
+  const [policy] = audits.latest?.audit.unloadable ?? []
+  if (policy !== undefined) {
+    throw new AppError(
+      'unsafe-now',
+      `Strongroom refuses: with the policy ${policy} as it is, MinIO would not load its users at its next start. Remove it, read the drives again, then restart.`,
+    )
+  }
 }
 
 function notProven({ steps }: Move) {

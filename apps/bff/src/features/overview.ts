@@ -1,3 +1,4 @@
+import type { Kms } from '@strongroom/shared/kms'
 import { readOverview } from '@strongroom/shared/overview'
 import { observeBuckets } from '../cluster/bucket-observation.ts'
 import { canaryFindings } from '../cluster/canary-findings.ts'
@@ -21,9 +22,12 @@ const DEFAULT_PASSWORD = 'minioadmin'
 export function overviewRoutes(router: Router, console: Console) {
   const count = new KeyCount()
   bind(router, readOverview, async (_, c) => {
-    const keys = await countKeys(console, c, count)
-    const observed = await observe(console, c, keys !== null)
-    const { kms, audit, buckets } = observed
+    const [kms, seesKeys] = await Promise.all([kmsNow(console, c), seesAllKeys(console, c)])
+    const [observed, keys] = await Promise.all([
+      observe(console, c, { kms, seesKeys }),
+      seesKeys ? countKeys(console, count) : null,
+    ])
+    const { audit, buckets } = observed
     return {
       verdict: verdict(observed),
       findings: findings(observed),
@@ -46,11 +50,11 @@ export function overviewRoutes(router: Router, console: Console) {
   })
 }
 
-/** @param seesKeys every name of a key is for this caller */
-async function observe(console: Console, c: RequestContext, seesKeys: boolean): Promise<Observed> {
+/** @param seen `seesKeys`: every name of a key is for this caller */
+async function observe(console: Console, c: RequestContext, seen: { kms: Kms; seesKeys: boolean }): Promise<Observed> {
   const { config } = console
+  const { kms, seesKeys } = seen
   const access = minioFor(console, c)
-  const kms = await kmsNow(console, c)
   const drives = await driveSight(console, c)
   await console.audits.refresh()
   const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
@@ -101,18 +105,23 @@ const envFileFacts = ({ legacy, kmsKeyFileIgnored, rootCredentials }: Config, sh
     shown && (rootCredentials?.password.expose((password) => password === DEFAULT_PASSWORD) ?? false),
 })
 
-/** The number is told to those who may see every name. */
-async function countKeys(console: Console, c: RequestContext, count: KeyCount) {
-  if (console.kes === null) return null
+/** What speaks of all keys is for those who may see every name; whether KES answers has no part in that. */
+async function seesAllKeys(console: Console, c: RequestContext): Promise<boolean> {
+  if (console.kes === null) return false
   try {
-    if (!c.var.caller.root && (await driveSight(console, c)) !== 'shown') return null
+    if (!c.var.caller.root && (await driveSight(console, c)) !== 'shown') return false
     const locks = kesLocks(console, c)
     await requireListKeys(locks, c.var.caller)
-    if (!(await seesEveryName(locks, c.var.caller))) return null
-    return { total: await count.of(console.kes) }
+    return await seesEveryName(locks, c.var.caller)
   } catch (error) {
-    return unlessOver(error)
+    return unlessOver(error) ?? false
   }
+}
+
+/** Null while KES does not answer. */
+async function countKeys({ kes }: Console, count: KeyCount) {
+  const total = kes && (await count.of(kes).catch(unlessOver))
+  return total === null ? null : { total }
 }
 
 function unlessOver(error: unknown): null {

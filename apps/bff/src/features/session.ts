@@ -7,10 +7,10 @@ import { ANY_ROLE, holdsRole, type Role } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
-import { minioErrorIn } from '../minio/failures.ts'
+import { failedByKms, minioErrorIn } from '../minio/failures.ts'
 import { userInfo } from '../minio/iam.ts'
 import { iamLoaded } from '../minio/iam-loaded.ts'
-import { type ClusterInfo, readInfo } from '../minio/info.ts'
+import type { ClusterInfo } from '../minio/info.ts'
 import { inspect } from '../minio/inspect.ts'
 import { kmsStatus, listKmsKeys } from '../minio/kms.ts'
 import { assumeRole } from '../minio/sts.ts'
@@ -154,9 +154,9 @@ const lastInfo = new WeakMap<Console, ClusterInfo>()
 
 async function infoOf(console: Console, minio: Minio, { credentials }: Caller): Promise<ClusterInfo | null> {
   try {
-    const info = await readInfo(minio, credentials)
-    lastInfo.set(console, info)
-    return info
+    const { answer } = await console.lastTold.info(minio, credentials)
+    lastInfo.set(console, answer)
+    return answer
   } catch (error) {
     const away = error instanceof AppError && error.code === 'upstream-unreachable'
     return away ? (lastInfo.get(console) ?? null) : null
@@ -168,14 +168,15 @@ async function describe(
   minio: Minio,
   { caller, origin }: { caller: Caller; origin: RequestOrigin },
 ): Promise<z.input<typeof Session>> {
-  const info = await infoOf(console, minio, caller)
+  const asked = infoOf(console, minio, caller)
+  const [info, can] = await Promise.all([asked, capabilities(console, minio, { caller, origin, asked })])
   return {
     accessKey: caller.accessKey,
     account: caller.account,
     root: caller.root,
     expiresAt: caller.expiresAt.toISOString(),
     cluster: clusterOf(minio, caller, info),
-    can: await capabilities(console, minio, { caller, origin, nodes: info?.nodes ?? null }),
+    can,
   }
 }
 
@@ -190,18 +191,19 @@ const clusterOf = (minio: Minio, caller: Caller, info: ClusterInfo | null) => ({
 async function capabilities(
   console: Console,
   minio: Minio,
-  { caller, origin, nodes }: { caller: Caller; origin: RequestOrigin; nodes: ClusterInfo['nodes'] | null },
+  { caller, origin, asked }: { caller: Caller; origin: RequestOrigin; asked: Promise<ClusterInfo | null> },
 ): Promise<Capabilities> {
   const { credentials } = caller
   const hasKes = console.kes !== null
-  const [readKms, lists, drives, roles, policy] = await Promise.all([
-    allowed(kmsStatus(minio, credentials)),
+  const [readKms, lists, drives, roles, policy, info] = await Promise.all([
+    allowed(console.lastTold.status(minio, credentials)),
     allowed(listKmsKeys(minio, credentials, 'strongroom-capability')),
     allowed(inspect(minio, credentials, { volume: '.minio.sys', file: 'format.json' })),
     rolesReader(console)().catch(() => 'unreadable' as const),
     readCallerPolicy(minio, caller, origin).catch(unlessNone),
+    asked,
   ])
-  const byPolicy = (...actions: string[]) => evaluated(policy, nodes, actions)
+  const byPolicy = (...actions: string[]) => evaluated(policy, info?.nodes ?? null, actions)
   const byRole = (...wanted: Role[]) =>
     caller.root || roles === null || (roles !== 'unreadable' && holdsRole(roles, caller.account, wanted))
   const named = (role: Role) => roles !== null && roles !== 'unreadable' && holdsRole(roles, caller.account, [role])
@@ -249,7 +251,7 @@ async function allowed(ask: Promise<unknown>): Promise<boolean | null> {
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     if (error.code === 'not-allowed') return false
-    return error.code === 'kms-not-configured' || error.code === 'not-found' ? true : null
+    return error.code === 'kms-not-configured' || error.code === 'not-found' || failedByKms(error) ? true : null
   }
 }
 

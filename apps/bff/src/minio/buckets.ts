@@ -78,7 +78,11 @@ export async function setBucketEncryption(
     Bucket: bucket,
     ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault: rule }] },
   })
-  await callS3(minio, credentials, command, { action: 's3:PutEncryptionConfiguration', timeoutMs: TIMEOUT_MS })
+  await callS3(minio, credentials, command, {
+    action: 's3:PutEncryptionConfiguration',
+    timeoutMs: TIMEOUT_MS,
+    asksKms: true,
+  })
 }
 
 /** Removes the default encryption, also where there is none. Existing objects stay as they are. s3:PutEncryptionConfiguration */

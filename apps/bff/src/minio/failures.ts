@@ -30,6 +30,14 @@ const Refusal = z.object({
   Region: z.optional(z.string()),
 })
 
+const speaksOfKms = (code: string, message: string) => code.startsWith('kms:') || /\bkms\b|\bkes:/i.test(message)
+
+/** Whether MinIO's KMS failed it. Of a call of the KMS this says that MinIO allows it: it checks its policies first. */
+export function failedByKms(error: unknown): boolean {
+  const said = minioErrorIn(error)
+  return error instanceof AppError && error.code === 'upstream-failed' && !!said && speaksOfKms(said.code, said.message)
+}
+
 /** Reads a refusal: JSON from admin and KMS calls, XML from S3 and STS; neither from HEAD, or from a proxy in between. */
 export function readRefusal(status: number, text: string, headers: Readonly<Record<string, unknown>>): MinioError {
   const { Code, Message, Region } = text.startsWith('{') ? fromJson(text) : fromXml(text)
@@ -99,7 +107,7 @@ function meaningOf({ status, code, message, region }: MinioError, action?: strin
   if (status === 404) return ['not-found', 'MinIO has nothing of that name.']
   // 501 for S3, 400 XMinioEncryptionError for a listing: the words are the same, and a proxy's 501 has none.
   if (/KMS (is )?not configured/.test(message)) return ['kms-not-configured', 'MinIO runs without a KMS.']
-  if (code.startsWith('kms:') || /\bkms\b|\bkes:/i.test(message))
+  if (speaksOfKms(code, message))
     return ['upstream-failed', 'MinIO could not use its KMS for this. See the KMS page for which hop is broken.']
   return ['upstream-failed', `MinIO answered ${status}${code && ` ${code}`}. Its own log says more.`]
 }

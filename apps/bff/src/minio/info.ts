@@ -70,6 +70,7 @@ export async function readInfo(minio: Minio, credentials: Credentials): Promise<
     path: `${ADMIN}/info`,
     credentials,
     action: 'admin:ServerInfo',
+    asksKms: true,
     timeoutMs: 10_000,
   })
   const { deploymentID, region, services, servers } = readJson(InfoReply, bytes)

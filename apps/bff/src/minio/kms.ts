@@ -73,6 +73,7 @@ export async function listKmsKeys(minio: Minio, credentials: Credentials, prefix
     query,
     credentials,
     action: 'kms:ListKeys',
+    asksKms: true,
     timeoutMs: TIMEOUT_MS,
   })
   return readJson(z.nullable(z.array(z.object({ name: z.string() }))), bytes)?.map(({ name }) => name) ?? []
@@ -105,6 +106,7 @@ export async function kmsVersion(minio: Minio, credentials: Credentials): Promis
     path: `${KMS}/version`,
     credentials,
     action: 'kms:Version',
+    asksKms: true,
     timeoutMs: TIMEOUT_MS,
   })
   const { version } = readJson(z.object({ version: z._default(z.string(), '') }), bytes)
@@ -118,9 +120,12 @@ async function eitherFamily(
   twin: Pick<MinioCall, 'method' | 'path'>,
 ): Promise<MinioReply> {
   try {
-    return await minio.send({ timeoutMs: TIMEOUT_MS, ...first })
+    return await minio.send({ asksKms: true, timeoutMs: TIMEOUT_MS, ...first })
   } catch (error) {
     if (!(error instanceof AppError && error.code === 'not-allowed')) throw error
-    return minio.send({ timeoutMs: TIMEOUT_MS, ...first, ...twin }).catch(() => Promise.reject(error))
+    return minio.send({ asksKms: true, timeoutMs: TIMEOUT_MS, ...first, ...twin }).catch((second: unknown) => {
+      const silent = second instanceof AppError && second.code === 'upstream-unreachable'
+      throw silent ? second : error
+    })
   }
 }

@@ -49,6 +49,7 @@ export async function listObjectsWithMetadata(
     },
     credentials,
     action: 's3:ListBucket',
+    asksKms: true,
     timeoutMs: 30_000,
   })
   const document = findElement(parseXml(Buffer.from(bytes).toString()), 'ListBucketResult')

@@ -4,6 +4,7 @@ import { callS3 } from './s3.ts'
 import type { Credentials, Minio, MinioReply } from './transport.ts'
 
 const TIMEOUT_MS = 15_000
+const OF_OBJECTS = { timeoutMs: TIMEOUT_MS, asksKms: true } as const
 
 /** An object, or one version of it. */
 export interface ObjectName {
@@ -39,21 +40,21 @@ export function sealIn(headers: MinioReply['headers']): ObjectSeal {
 /** Writes a small object without any encryption header; s3:PutObject. @returns the version, where the bucket keeps them */
 export async function putObject(minio: Minio, credentials: Credentials, name: ObjectName, body: Uint8Array) {
   const command = new PutObjectCommand({ ...inputOf(name), Body: body })
-  const { output, reply } = await callS3(minio, credentials, command, { action: 's3:PutObject', timeoutMs: TIMEOUT_MS })
+  const { output, reply } = await callS3(minio, credentials, command, { action: 's3:PutObject', ...OF_OBJECTS })
   return { seal: sealIn(reply.headers), ...(output.VersionId !== undefined && { versionId: output.VersionId }) }
 }
 
 /** Reads a small object (16 MiB at most); s3:GetObject. @throws AppError `not-found`, `kms-not-configured`, `upstream-failed` */
 export async function getObject(minio: Minio, credentials: Credentials, name: ObjectName) {
   const command = new GetObjectCommand(inputOf(name))
-  const { reply } = await callS3(minio, credentials, command, { action: 's3:GetObject', timeoutMs: TIMEOUT_MS })
+  const { reply } = await callS3(minio, credentials, command, { action: 's3:GetObject', ...OF_OBJECTS })
   return { bytes: reply.bytes, seal: sealIn(reply.headers) }
 }
 
 /** What seals an object; s3:GetObject. @throws AppError `not-found` */
 export async function headObject(minio: Minio, credentials: Credentials, name: ObjectName): Promise<ObjectSeal> {
   const command = new HeadObjectCommand(inputOf(name))
-  const { reply } = await callS3(minio, credentials, command, { action: 's3:GetObject', timeoutMs: TIMEOUT_MS })
+  const { reply } = await callS3(minio, credentials, command, { action: 's3:GetObject', ...OF_OBJECTS })
   return sealIn(reply.headers)
 }
 

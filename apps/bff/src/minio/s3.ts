@@ -16,6 +16,8 @@ export interface S3Call {
   readonly action: string
   /** For the whole reply, body included. */
   readonly timeoutMs: number
+  /** As {@link MinioCall} has it. */
+  readonly asksKms?: true
 }
 
 /**
@@ -28,12 +30,13 @@ export async function callS3<Input extends ServiceInputTypes, Output extends Ser
   minio: Minio,
   credentials: Credentials,
   command: $Command<Input, Output, S3ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
-  { action, timeoutMs }: S3Call,
+  { action, timeoutMs, asksKms }: S3Call,
 ): Promise<{ output: Output; reply: MinioReply }> {
   let reply: MinioReply | undefined
   const exchange: Exchange = {
     action,
     requestTimeout: timeoutMs,
+    ...(asksKms && { asksKms }),
     onReply: (received) => {
       reply = received
     },
@@ -52,6 +55,7 @@ interface Exchange {
   readonly action: string
   /** Milliseconds: the SDK's own name for it. */
   readonly requestTimeout: number
+  readonly asksKms?: true
   readonly onReply: (reply: MinioReply) => void
 }
 
@@ -122,10 +126,11 @@ type Handler = Extract<NonNullable<S3ClientConfig['requestHandler']>, { httpHand
 /** Refusals fail here, before the SDK reads them: it knows neither MinIO's codes nor a proxy's HTML. */
 const handlerFor = (minio: Minio, credentials: Credentials): Handler => ({
   async handle({ method, path, query = {}, headers, body }: Outgoing, options?: object) {
-    const { action, requestTimeout, onReply } = options as Exchange
+    const { action, requestTimeout, asksKms, onReply } = options as Exchange
     const reply = await minio.send({
       action,
       timeoutMs: requestTimeout,
+      ...(asksKms && { asksKms }),
       method: method as MinioCall['method'],
       path: decodeURIComponent(path),
       query: query as Record<string, string>,

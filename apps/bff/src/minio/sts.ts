@@ -70,6 +70,7 @@ function request(minio: Minio, { accessKey, secretKey, durationSeconds, policy }
     method: 'POST',
     path: '/',
     service: 'sts',
+    asksKms: true,
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
     credentials: { accessKey, secretKey },

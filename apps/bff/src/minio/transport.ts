@@ -31,6 +31,8 @@ export interface MinioCall {
   readonly service?: 's3' | 'sts'
   /** The permission it needs, named when MinIO refuses: `admin:ListUsers`. */
   readonly action?: string
+  /** MinIO asks its KMS before it answers, so that it keeps silent while KES does. */
+  readonly asksKms?: true
   /** For the whole reply, body included. Default 10 s. */
   readonly timeoutMs?: number
   /** Default 16 MiB. */
@@ -93,7 +95,7 @@ const door = (agent: Agent, endpoint: URL, setting: Setting): Minio => ({
 
 /** Encodes the call, and signs it where it has credentials. */
 function ready(host: string, region: string, call: MinioCall): ReadyRequest {
-  const { method, path, query = {}, headers = {}, credentials, service = 's3', ...rest } = call
+  const { method, path, query = {}, headers = {}, credentials, service = 's3', asksKms: _, ...rest } = call
   const body = typeof call.body === 'string' ? Buffer.from(call.body) : (call.body ?? new Uint8Array())
   if (credentials) {
     const signed = sign({ method, host, path, query, headers, body }, credentials, {

@@ -51,6 +51,7 @@ export async function listVersionsWithMetadata(
     },
     credentials,
     action: 's3:ListBucketVersions',
+    asksKms: true,
     timeoutMs: 30_000,
   })
   const document = findElement(parseXml(Buffer.from(bytes).toString()), 'ListVersionsResult')

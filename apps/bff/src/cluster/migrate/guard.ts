@@ -85,7 +85,7 @@ export async function requireUndisturbed(access: GuardAccess): Promise<void> {
   const healing = info.nodes.flatMap(({ drivesHealing }) => drivesHealing)
   if (healing.length > 0)
     throw unsafe(
-      `MinIO fills a replaced drive anew: ${healing.join(', ')}. Until it has, one more loss may cost items. Wait until \`mc admin heal\` reports no drive.`,
+      `MinIO fills a replaced drive anew: ${healing.join(', ')}. Until it has, one more loss may cost items. Wait until “mc admin heal” reports no drive.`,
     )
   for (const { name, decommission } of pools) {
     if (decommission === 'running')
@@ -96,7 +96,7 @@ export async function requireUndisturbed(access: GuardAccess): Promise<void> {
       )
   }
   if (pools.length > 1 && (await told('Whether pools are rebalanced', isRebalancing(minio, credentials))))
-    throw unsafe('MinIO rebalances its pools. Wait for its end, or stop it with `mc admin rebalance stop`.')
+    throw unsafe('MinIO rebalances its pools. Wait for its end, or stop it with “mc admin rebalance stop”.')
   await Promise.all(
     sites.filter(({ deploymentId }) => deploymentId !== info.deploymentId).map((site) => requirePeer(access, site)),
   )

@@ -1,6 +1,7 @@
 import type { Waiting } from '@strongroom/shared/jobs'
 import { AppError } from '../../errors.ts'
 import { minioErrorIn } from '../../minio/failures.ts'
+import { waitsForKes } from '../waits-for-kes.ts'
 
 /** What has to come back before the job can go on. */
 export type Outage = Waiting['on']
@@ -14,7 +15,7 @@ const NOT_WHOLE = /^(XMinioServerNotInitialized|XMinioIAMNotInitialized|SlowDown
  * key`, `kms: …`).
  */
 export function outageIn(error: unknown): Outage | null {
-  if (error instanceof KmsAway) return 'kes'
+  if (error instanceof KmsAway || waitsForKes(error)) return 'kes'
   if (!(error instanceof AppError)) return null
   if (error.code === 'session-expired') return 'sign-in'
   if (error.code === 'upstream-unreachable' || error.code === 'iam-not-loaded') return 'minio'

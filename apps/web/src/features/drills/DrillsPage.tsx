@@ -1,9 +1,8 @@
 import { type Drill, listDrills } from '@strongroom/shared/drills'
-import { jobEnded } from '@strongroom/shared/jobs'
+import { jobEnded, readJob } from '@strongroom/shared/jobs'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { Link } from 'wouter'
-import { useJob } from '../../api/job-stream.ts'
 import { invalidate, query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { JobView } from '../../components/JobView.tsx'
@@ -53,7 +52,8 @@ export function DrillsPage() {
 }
 
 function Running({ id }: { id: string }) {
-  const { data } = useJob(id)
+  // The view beside keeps it fresh.
+  const { data } = useQuery(query(readJob, { id }))
   const ended = data !== undefined && jobEnded(data)
   useEffect(() => {
     if (ended) void invalidate(listDrills)
