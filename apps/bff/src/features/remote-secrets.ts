@@ -12,7 +12,8 @@ export function remoteSecretRoutes(router: Router, console: Console) {
   bind(router, listRemoteSecrets, async (_, c) => {
     const { minio, credentials } = minioFor(console, c)
     const [tiers, targets] = await Promise.all([listTiers(minio, credentials), listRemoteTargets(minio, credentials)])
-    return { tiers: [...tiers], targets: [...targets] }
+    // MinIO tells its tiers in another order each time.
+    return { tiers: tiers.toSorted((one, other) => (one.name < other.name ? -1 : 1)), targets: [...targets] }
   })
 
   bind(router, enterTierSecret, async ({ name, ...typed }, c) => {
