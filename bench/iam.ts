@@ -13,6 +13,7 @@ import { argon2id } from '../apps/bff/src/native/argon2id.ts'
 import { Client } from '../apps/bff/test/client.ts'
 import { BareClient } from './bare-client.ts'
 import { Cluster, ROOT_USER } from './cluster.ts'
+import { median, ms, timed } from './measures.ts'
 import { Recorder } from './recorder.ts'
 
 export interface Row {
@@ -288,15 +289,3 @@ function goProgram(say: (line: string) => void): string | undefined {
     return undefined
   }
 }
-
-async function timed(act: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now()
-  await act()
-  return performance.now() - begin
-}
-
-const median = (values: readonly number[]) =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)]!
-
-const ms = (value: number) =>
-  value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value.toFixed(value < 10 ? 1 : 0)} ms`

@@ -10,7 +10,7 @@ import { Client } from '../apps/bff/test/client.ts'
 import { ROOT_USER } from './cluster.ts'
 import type { Row } from './iam.ts'
 import { House, keyNames, residentBytes, STEMS } from './kes-house.ts'
-import { median, ms, quantile, timed } from './kes-measures.ts'
+import { median, ms, quantile, timed } from './measures.ts'
 
 export interface KesBench {
   readonly keys: number

@@ -67,7 +67,6 @@ function newPair(name: string): {
 const settings = (more: Partial<KesSettings> & Pick<KesSettings, 'credentials'>): KesSettings => ({
   endpoints: [url],
   identities: { prove: null, import: null, delete: null },
-  minio: null,
   ca,
   keyName: null,
   offlineCacheMs: null,
@@ -169,7 +168,7 @@ test('the identity for deletion is read for each act, and told without being hel
 
 test('MinIO’s identity is known by its certificate alone', () => {
   const [observe, minio] = [newPair('o'), newPair('minio')]
-  const doors = new KesDoors(settings({ credentials: observe.files, minio: minio.files }), log)
+  const doors = new KesDoors(settings({ credentials: observe.files }), log, () => minio.files)
   rmSync(minio.files.keyFile)
   expect(doors.minioIdentity()).toMatch(/^[0-9a-f]{64}$/)
   rmSync(minio.files.certFile)
@@ -191,7 +190,7 @@ test('nothing is deleted under an identity that stands for something else too', 
     [minio, /MinIO’s/],
   ] as const) {
     const identities = { prove: null, import: importing.files, delete: shared.files }
-    const doors = new KesDoors(settings({ credentials: observe.files, identities, minio: minio.files }), log)
+    const doors = new KesDoors(settings({ credentials: observe.files, identities }), log, () => minio.files)
     await expect(doors.openForDeletion()).rejects.toMatchObject({
       code: 'unsafe-now',
       detail: expect.stringMatching(whose),

@@ -52,7 +52,7 @@ export class KesDoors {
    * @param minioFiles where MinIO's own identity lies now: a move to KES writes it while the console runs
    * @throws KesIdentityError
    */
-  constructor(settings: KesSettings | null, log: Logger, minioFiles = () => settings?.minio ?? null) {
+  constructor(settings: KesSettings | null, log: Logger, minioFiles: () => KesIdentityFiles | null = () => null) {
     this.#settings = settings
     this.#log = log
     this.#minioFiles = minioFiles

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readIdentity } from '../kes/identity-files.ts'
-import { readKesIdentityFiles, readKesSettings } from './kes-settings.ts'
+import { minioIdentity, readKesIdentityFiles, readKesSettings } from './kes-settings.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'kes-settings-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -60,11 +60,10 @@ test('what is wrong is told by its own name', () => {
 })
 
 test('MinIO’s own identity is known where the env file names it, readable or not', () => {
-  const own = { MINIO_KMS_KES_API_KEY: API_KEY }
   const file = { MINIO_KMS_KES_CERT_FILE: '/not/here', MINIO_KMS_KES_KEY_FILE: '/not/here' }
-  expect(read(own, file).minio).toMatchObject({ kind: 'certificate', certFile: '/not/here' })
-  expect(read(own, { MINIO_KMS_KES_CERT_FILE: '/not/here' }).minio).toBeNull()
-  expect(read(own).minio).toBeNull()
+  expect(minioIdentity(lookup(file))).toMatchObject({ kind: 'certificate', certFile: '/not/here' })
+  expect(minioIdentity(lookup({ MINIO_KMS_KES_CERT_FILE: '/not/here' }))).toBeNull()
+  expect(minioIdentity(lookup({}))).toBeNull()
 })
 
 test('the offline time is a duration of KES, or minutes', () => {

@@ -14,8 +14,6 @@ export interface KesSettings {
   readonly credentials: KesIdentityFiles
   /** For these acts alone; null: it has none of its own. */
   readonly identities: Readonly<Record<'prove' | 'import' | 'delete', KesIdentityFiles | null>>
-  /** MinIO's own, where the env file names it; its files may be out of reach here. */
-  readonly minio: KesIdentityFiles | null
   /** PEM certificates that sign KES's own; null trusts what Node trusts. */
   readonly ca: string | null
   /** MinIO's default key; null when only the console knows this KES. */
@@ -56,7 +54,6 @@ export function readKesSettings(own: Lookup, file: Lookup): KesSettings | null {
       import: findKesIdentityFiles(own, ACTS.import),
       delete: findKesIdentityFiles(own, ACTS.delete),
     },
-    minio: minioIdentity(file),
     ca: readCa(lookup, CA_PATH),
     keyName: lookup(KEY_NAME) ?? null,
     offlineCacheMs: readGoDuration(own, OFFLINE_CACHE),

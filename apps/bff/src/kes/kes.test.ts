@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { type Kes as RunningKes, startKes } from '@strongroom/sandbox/kes'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Secret } from '../secret.ts'
+import { saidKes } from './answer.ts'
 import { identityFromApiKey, identityFromCertificate } from './identity.ts'
-import { createKey, decryptDataKey, describeKey, generateDataKey, importKey, isNotAuthentic } from './keys.ts'
+import { createKey, decryptDataKey, describeKey, generateDataKey, importKey } from './keys.ts'
 import { listKeys } from './list-keys.ts'
 import { readKesStatus } from './status.ts'
 import { connectKes, type Kes, type KesCall } from './transport.ts'
@@ -71,7 +72,7 @@ describe('keys', () => {
 
     const inOther = await decryptDataKey(kes, 'other', sealed, text('{"a":"b"}')).catch((error: unknown) => error)
     const inContext = await decryptDataKey(kes, 'same', sealed, text('{}')).catch((error: unknown) => error)
-    expect([isNotAuthentic(inOther), isNotAuthentic(inContext)]).toEqual([true, true])
+    expect([saidKes(inOther, 'notAuthentic'), saidKes(inContext, 'notAuthentic')]).toEqual([true, true])
     expect(inOther).toMatchObject({ code: 'upstream-failed' })
   })
 
@@ -79,7 +80,7 @@ describe('keys', () => {
     await expect(describeKey(kes, 'absent')).rejects.toMatchObject({ code: 'not-found' })
     await expect(generateDataKey(kes, 'absent', text(''))).rejects.toMatchObject({ code: 'not-found' })
     const failure = await decryptDataKey(kes, 'absent', text('x'), text('')).catch((error: unknown) => error)
-    expect(isNotAuthentic(failure)).toBe(false)
+    expect(saidKes(failure, 'notAuthentic')).toBe(false)
   })
 
   test.each(['', '-a', 'a-', '_', 'a.b', '..', 'a/b', 'ä', 'x'.repeat(81)])('named %j are refused', async (name) => {

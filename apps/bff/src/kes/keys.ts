@@ -90,7 +90,7 @@ const Decrypted = z.object({ plaintext: z.string() })
  * Opens a sealed data key. `PUT /v1/key/decrypt/<name>`.
  *
  * @returns the data key, to be wiped by the caller
- * @throws AppError `not-found` (no such key); `upstream-failed`, for which {@link isNotAuthentic} tells other material
+ * @throws AppError `not-found` (no such key); `upstream-failed`, for which {@link saidKes} `notAuthentic` tells other material
  *   or another context from a KES that is ill
  */
 export async function decryptDataKey(
@@ -104,9 +104,6 @@ export async function decryptDataKey(
   const reply = await knowing(kes, () => kes.call({ method: 'PUT', path, body, act: 'decrypt data keys' }))
   return new Secret(ownBytes(read(Decrypted, reply).plaintext))
 }
-
-/** KES has the key, and it is not the one that sealed this, or the context is another. */
-export const isNotAuthentic = (error: unknown) => saidKes(error, 'notAuthentic')
 
 /** A name that KES refuses could also lead the path elsewhere (`..`), so it is never sent. */
 function pathOf(operation: 'create' | 'import' | 'describe' | 'generate' | 'decrypt', name: string): string {

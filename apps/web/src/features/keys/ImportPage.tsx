@@ -1,10 +1,10 @@
 import type { importKey } from '@strongroom/shared/keys'
 import { useState } from 'react'
-import { Link } from 'wouter'
 import type * as z from 'zod/mini'
 import { Page } from '../../components/Page.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
 import { paths } from '../../lib/paths.ts'
+import { TabBar } from '../../ui/TabBar.tsx'
 import { Imported } from './Imported.tsx'
 import { MadeImport } from './MadeImport.tsx'
 import { ServerImport } from './ServerImport.tsx'
@@ -53,19 +53,8 @@ export function ImportPage() {
 }
 
 const Ways = ({ chosen }: { chosen: Way }) => (
-  <nav aria-label="Ways" className="border-b border-line">
-    <ul className="flex flex-wrap gap-x-1">
-      {ways.map(({ id, word }) => (
-        <li key={id}>
-          <Link
-            href={`${paths.keyImport}?way=${id}`}
-            aria-current={id === chosen ? 'page' : undefined}
-            className="-mb-px inline-flex min-h-9 items-center border-b-2 border-transparent px-2.5 text-sm text-muted hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink pointer-coarse:min-h-11"
-          >
-            {word}
-          </Link>
-        </li>
-      ))}
-    </ul>
-  </nav>
+  <TabBar
+    label="Ways"
+    tabs={ways.map(({ id, word }) => ({ href: `${paths.keyImport}?way=${id}`, word, here: id === chosen }))}
+  />
 )

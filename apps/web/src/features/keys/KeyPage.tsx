@@ -6,6 +6,7 @@ import { Page } from '../../components/Page.tsx'
 import { ReadView } from '../../components/ReadView.tsx'
 import { paths } from '../../lib/paths.ts'
 import { buttonClass } from '../../ui/Button.tsx'
+import { TabBar } from '../../ui/TabBar.tsx'
 import { Lines } from '../../ui/Text.tsx'
 import { CanarySection } from './CanarySection.tsx'
 import { DeletionSection } from './DeletionSection.tsx'
@@ -40,21 +41,11 @@ export function KeyPage({ name, tab: wanted }: { name: string; tab: string }) {
   )
   return (
     <Page title={name} lead="A key in KES: what it is, what it opens, and what needs it." action={actions}>
-      <nav aria-label="Sections" className="border-b border-line">
-        <ul className="flex flex-wrap sm:gap-x-1">
-          {keyTabs.map((each) => (
-            <li key={each}>
-              <Link
-                href={urls.tab(each)}
-                aria-current={each === tab ? 'page' : undefined}
-                className="-mb-px inline-flex min-h-9 items-center border-b-2 border-transparent px-1.5 text-sm sm:px-2.5 text-muted hover:text-ink aria-[current]:border-accent aria-[current]:font-medium aria-[current]:text-ink pointer-coarse:min-h-11"
-              >
-                {tabWords[each]}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      <TabBar
+        many
+        label="Sections"
+        tabs={keyTabs.map((each) => ({ href: urls.tab(each), word: tabWords[each], here: each === tab }))}
+      />
       {tab === 'usage' && <UsageSection name={name} />}
       {tab === 'deletion' && <DeletionSection name={name} />}
       {tab === 'proof' && <ProofSection name={name} provenAt={key.data?.provenAt} />}

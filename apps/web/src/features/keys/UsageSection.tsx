@@ -6,6 +6,7 @@ import { ReadView } from '../../components/ReadView.tsx'
 import { count } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Note } from '../../ui/Note.tsx'
+import { topCell as cell, head } from '../../ui/plain-table.ts'
 import { ScrollBox, Time } from '../../ui/Text.tsx'
 import { placeWords, useLooks } from './key-words.ts'
 import { State } from './State.tsx'
@@ -61,9 +62,6 @@ function placesOf(uses: readonly KeyUse[], wanted: KeyUse['verdict'], word: stri
     </p>
   )
 }
-
-const head = 'px-3 py-2 text-left text-xs font-semibold text-muted'
-const cell = 'border-t border-line px-3 py-2 text-left align-top font-normal'
 
 const UseTable = ({ uses }: { uses: readonly KeyUse[] }) => (
   <ScrollBox className="rounded-md border border-line bg-surface">

@@ -8,6 +8,7 @@ import { counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Icon } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
+import { topCell as cell } from '../../ui/plain-table.ts'
 import { CopyButton, ScrollBox, Time } from '../../ui/Text.tsx'
 import { Aged } from './Aged.tsx'
 import { CertificateCheck } from './CertificateCheck.tsx'
@@ -46,7 +47,6 @@ export function ConsoleIdentities() {
   )
 }
 
-const cell = 'border-t border-line px-3 py-2 text-left align-top font-normal'
 const heads = ['For', 'Certificate', 'Identity', 'Private key', 'Policy', 'Beyond its role']
 
 function Table({ identities }: { identities: readonly ConsoleIdentity[] }) {

@@ -3,12 +3,10 @@ import { counted, duration } from '../../lib/format.ts'
 import { kmsWords } from '../../lib/kms-words.ts'
 import { Icon, type IconName } from '../../ui/Icon.tsx'
 import { Note } from '../../ui/Note.tsx'
+import { cell, head } from '../../ui/plain-table.ts'
 import { ScrollBox } from '../../ui/Text.tsx'
 
 type KmsEndpoint = Kms['endpoints'][number]
-
-const cell = 'border-t border-line px-3 py-2 text-left font-normal'
-const head = 'px-3 py-2 text-left text-xs font-semibold text-muted'
 
 const looks: Record<KmsEndpoint['state'], { icon: IconName; word: string; ink: string }> = {
   online: { icon: 'good', word: 'Online', ink: 'text-good' },
