@@ -2,6 +2,14 @@ import { Agent, request } from 'node:http'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { Sha256 } from '../apps/bff/test/sha256.ts'
 
+interface Exchange {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly query: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 /** Signed calls over connections that stay open, and nothing else: the least that a client of MinIO can do. */
 export class BareClient {
   readonly #url: URL
@@ -25,11 +33,32 @@ export class BareClient {
 
   /** Reads the reply to its end and lets go of it. @returns its bytes. @throws Error when it is no success */
   async call(
-    method: 'POST' | 'PUT',
+    method: 'GET' | 'POST' | 'PUT',
     path: string,
     query: Readonly<Record<string, string>>,
     form = '',
   ): Promise<number> {
+    let size = 0
+    const headers = form === '' ? {} : { 'content-type': 'application/x-www-form-urlencoded' }
+    await this.#exchange({ method, path, query, headers, body: form }, (chunk) => {
+      size += chunk.length
+    })
+    return size
+  }
+
+  /** @throws Error when it is no success */
+  async text(path: string, query: Readonly<Record<string, string>>): Promise<string> {
+    const chunks: Buffer[] = []
+    await this.#exchange({ method: 'GET', path, query, headers: {}, body: '' }, (chunk) => chunks.push(chunk))
+    return Buffer.concat(chunks).toString()
+  }
+
+  /** @throws Error when it is no success */
+  put(path: string, { query = {}, headers = {}, body = '' }: Partial<Exchange>): Promise<void> {
+    return this.#exchange({ method: 'PUT', path, query, headers, body }, () => undefined)
+  }
+
+  async #exchange({ method, path, query, headers, body }: Exchange, take: (chunk: Buffer) => void): Promise<void> {
     const { hostname, port, host } = this.#url
     const signed = await this.#signer.sign({
       method,
@@ -40,10 +69,10 @@ export class BareClient {
       query: { ...query },
       headers: {
         host,
-        'content-length': String(Buffer.byteLength(form)),
-        ...(form !== '' && { 'content-type': 'application/x-www-form-urlencoded' }),
+        'content-length': String(Buffer.byteLength(body)),
+        ...headers,
       },
-      body: form,
+      body,
     })
     const text = Object.entries(query)
       .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
@@ -59,19 +88,16 @@ export class BareClient {
           agent: this.#agent,
         },
         (response) => {
-          let size = 0
-          response.on('data', (chunk: Buffer) => {
-            size += chunk.length
-          })
+          response.on('data', take)
           response.once('error', reject)
           response.once('end', () => {
-            if (response.statusCode === 200) resolve(size)
+            if (response.statusCode === 200) resolve()
             else reject(new Error(`${method} ${path} answered ${response.statusCode}.`))
           })
         },
       )
       call.once('error', reject)
-      call.end(form)
+      call.end(body)
     })
   }
 

@@ -9,7 +9,8 @@ import { importUsers } from '../apps/bff/test/many-users.ts'
 
 const ROOT = { MINIO_ROOT_USER: 'bench-root', MINIO_ROOT_PASSWORD: 'bench-root-password' }
 export const ROOT_USER = { accessKey: ROOT.MINIO_ROOT_USER, secretKey: ROOT.MINIO_ROOT_PASSWORD }
-const KEY = { MINIO_KMS_SECRET_KEY: 'bench-key:YmVuY2gtc3RhdGljLWttcy1rZXktb2YtMzItYnl0ZXM=' }
+export const KEY_NAME = 'bench-key'
+const KEY = { MINIO_KMS_SECRET_KEY: `${KEY_NAME}:YmVuY2gtc3RhdGljLWttcy1rZXktb2YtMzItYnl0ZXM=` }
 
 /** A fresh cluster with many users in plaintext, and a KMS that nothing is under yet. */
 export class Cluster {
@@ -37,6 +38,11 @@ export class Cluster {
     await this.#minio!.stop()
     await this.#start({ ...ROOT, ...KEY })
     return names
+  }
+
+  /** With the KMS from the start, and nothing in it. */
+  open(): Promise<void> {
+    return this.#start({ ...ROOT, ...KEY })
   }
 
   async #start(variables: Variables) {

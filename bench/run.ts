@@ -1,8 +1,10 @@
 /**
- * `npm run bench -- iam [--items N] [--drives N] [--markdown]`, or `kes [--keys N] [--markdown]`: measures against what the
- * same machine does without us. Progress goes to stderr, the table to stdout.
+ * `npm run bench -- iam [--items N] [--drives N] [--markdown]`, `kes [--keys N] [--markdown]`, or `buckets [--buckets N]
+ * [--versions N] [--objects N] [--drives N] [--markdown]`: measures against what the same machine does without us. Progress
+ * goes to stderr, the table to stdout.
  */
 import { parseArgs } from 'node:util'
+import { measureBuckets } from './buckets.ts'
 import { measureIam, type Row } from './iam.ts'
 import { measureKes } from './kes.ts'
 
@@ -12,6 +14,9 @@ const { values, positionals } = parseArgs({
     items: { type: 'string', default: '10000' },
     drives: { type: 'string', default: '4' },
     keys: { type: 'string', default: '10000' },
+    buckets: { type: 'string', default: '1000' },
+    versions: { type: 'string', default: '20000' },
+    objects: { type: 'string', default: '2000' },
     markdown: { type: 'boolean', default: false },
   },
 })
@@ -19,11 +24,20 @@ const say = (line: string) => void process.stderr.write(`${line}\n`)
 const benches: Record<string, () => Promise<Row[]>> = {
   iam: () => measureIam({ items: Number(values.items), drives: Number(values.drives), say }),
   kes: () => measureKes({ keys: Number(values.keys), say }),
+  buckets: () =>
+    measureBuckets({
+      buckets: Number(values.buckets),
+      versions: Number(values.versions),
+      objects: Number(values.objects),
+      drives: Number(values.drives),
+      say,
+    }),
 }
 const measure = benches[positionals.join()]
 if (measure === undefined) {
   say('Say what to measure: npm run bench -- iam [--items 10000] [--drives 4] [--markdown]')
   say('                 or: npm run bench -- kes [--keys 10000] [--markdown]')
+  say('                 or: npm run bench -- buckets [--buckets 1000] [--versions 20000] [--objects 2000] [--markdown]')
   process.exit(2)
 }
 // The same sandbox binaries as the demo, built where they are missing. Plain JavaScript without types.

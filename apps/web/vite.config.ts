@@ -1,4 +1,6 @@
-import { gzipSync } from 'node:zlib'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -31,10 +33,26 @@ function firstLoadBudget(): Plugin {
   }
 }
 
+/** Lays a packed copy beside each asset: the console sends it to browsers that take it, and packs nothing while it runs. */
+function packedAssets(): Plugin {
+  return {
+    name: 'packed-assets',
+    writeBundle({ dir }, bundle) {
+      for (const fileName of Object.keys(bundle)) {
+        if (!/^assets\/.*\.(js|css|svg)$/.test(fileName)) continue
+        const file = join(dir!, fileName)
+        const content = readFileSync(file)
+        writeFileSync(`${file}.br`, brotliCompressSync(content))
+        writeFileSync(`${file}.gz`, gzipSync(content, { level: 9 }))
+      }
+    },
+  }
+}
+
 export default defineConfig({
   // Relative: the server puts its base path into `<base href>` of index.html, and nothing here needs to know it.
   base: './',
-  plugins: [react(), tailwindcss(), firstLoadBudget()],
+  plugins: [react(), tailwindcss(), firstLoadBudget(), packedAssets()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -50,6 +68,12 @@ export default defineConfig({
               name: 'tables',
               test: /react-virtual|virtual-core|src\/ui\/(DataTable|SearchField|SidePanel)|use-url-param|RowLink/,
               priority: 3,
+            },
+            {
+              name: 'jobs',
+              // Of jobs and proofs, which the first page shows none of.
+              test: /src\/components\/(Job|job-|RunAs|run-as|use-run-as|ProofResult|WalkStep)|shared\/src\/(bucket-runs|object-|batch-|probe-)/,
+              priority: 2,
             },
             {
               name: 'base',

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { endpoint, Instant } from './endpoint.ts'
 
-/** One line of the audit trail: what somebody did through the console to a key service. Never material, never a secret. */
+/** One line of the audit trail: what somebody did through the console to a key service, or to the rules of the house. Never material, never a secret. */
 export const Activity = z.object({
   id: z.string(),
   at: Instant,
@@ -17,6 +17,9 @@ export const Activity = z.object({
     'keep-canary',
     'drop-canary',
     'drill',
+    'set-house-policy',
+    'encrypt-objects',
+    'remove-plain-versions',
   ]),
   /** The key, mostly. */
   target: z.string(),

@@ -1,13 +1,10 @@
 import * as z from 'zod/mini'
-import { endpoint, Instant, NoContent, Nothing } from './endpoint.ts'
+import { BucketName, EncryptionMode, Named } from './bucket-name.ts'
+import { ProbeSummary } from './bucket-probes.ts'
+import { CoverageSummary } from './coverage.ts'
+import { endpoint, Instant, NoContent } from './endpoint.ts'
+import { HouseStanding } from './house-policy.ts'
 import { KeyName } from './keys.ts'
-
-export const EncryptionMode = z.enum(['none', 'sse-s3', 'sse-kms'])
-export type EncryptionMode = z.infer<typeof EncryptionMode>
-
-/** 3–63 characters as S3 has them; MinIO's own check says the rest. */
-const BucketName = z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'That is no bucket name'))
-const Named = z.object({ bucket: BucketName })
 
 export const Bucket = z.object({
   name: z.string(),
@@ -17,6 +14,18 @@ export const Bucket = z.object({
   /** What happens to an object written now without any header. */
   effective: z.nullable(z.object({ mode: EncryptionMode, key: z.optional(z.string()), reason: z.string() })),
   trouble: z.nullable(z.string()),
+  /** They change what encrypting means. Null, each of them: MinIO did not tell. */
+  versioning: z.nullable(z.enum(['off', 'on', 'suspended'])),
+  locking: z.nullable(z.boolean()),
+  replication: z.nullable(z.boolean()),
+  /** As MinIO's scanner counted last; null: not told. */
+  usage: z.nullable(z.object({ objects: z.int(), bytes: z.int() })),
+  /** Null: no rule of the house is for it. */
+  house: z.nullable(HouseStanding),
+  /** The newest write-probe; null: there was none. */
+  proof: z.nullable(ProbeSummary),
+  /** The newest counting of what is there; null: there was none. */
+  coverage: z.nullable(CoverageSummary),
 })
 export type Bucket = z.infer<typeof Bucket>
 
@@ -24,9 +33,48 @@ export const listBuckets = endpoint({
   id: 'listBuckets',
   method: 'GET',
   path: '/buckets',
-  summary: 'All buckets with their configured and effective default encryption.',
-  input: Nothing,
-  reply: z.object({ buckets: z.array(Bucket), checkedAt: Instant }),
+  summary:
+    'Buckets by name, with their configured and effective default encryption. All of them unless `limit` says less.',
+  input: z.object({
+    after: z.optional(z.string().check(z.maxLength(100))),
+    limit: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(10_000))),
+  }),
+  reply: z.object({
+    buckets: z.array(Bucket),
+    /** How many MinIO shows to the caller. */
+    total: z.int(),
+    /** For `after` of the next page; absent at the end. */
+    next: z.optional(z.string()),
+    checkedAt: Instant,
+  }),
+})
+
+export const readBucket = endpoint({
+  id: 'readBucket',
+  method: 'GET',
+  path: '/buckets/:bucket',
+  summary: 'One bucket.',
+  input: Named,
+  reply: Bucket,
+})
+
+export const createBucket = endpoint({
+  id: 'createBucket',
+  method: 'POST',
+  path: '/buckets',
+  summary:
+    'Make a bucket that encrypts from its first object on. Where the encryption can’t be set, no bucket is left.',
+  input: z.object({
+    name: BucketName,
+    mode: EncryptionMode,
+    /** Wanted with `sse-kms`, refused with the others. */
+    key: z.optional(KeyName),
+    versioning: z._default(z.boolean(), false),
+    /** Can be had at creation alone, and brings versioning. */
+    locking: z._default(z.boolean(), false),
+  }),
+  reply: Bucket,
+  status: 201,
 })
 
 export const setBucketEncryption = endpoint({
@@ -50,28 +98,4 @@ export const clearBucketEncryption = endpoint({
   input: Named,
   reply: NoContent,
   status: 204,
-})
-
-export const BucketProbe = z.object({
-  encrypted: z.boolean(),
-  mode: EncryptionMode,
-  key: z.optional(z.string()),
-  /** The headers that decide, as MinIO answered them. */
-  headers: z.array(z.object({ name: z.string(), value: z.string() })),
-  /** The object was read back with the same bytes. */
-  readBack: z.boolean(),
-  /** The probe object is gone again. */
-  removed: z.boolean(),
-  object: z.string(),
-  at: Instant,
-})
-export type BucketProbe = z.infer<typeof BucketProbe>
-
-export const probeBucket = endpoint({
-  id: 'probeBucket',
-  method: 'POST',
-  path: '/buckets/:bucket/probe',
-  summary: 'Write a small object without headers, read it back, look at what sealed it, and remove it.',
-  input: Named,
-  reply: BucketProbe,
 })

@@ -24,18 +24,26 @@ export interface Endpoint<In extends z.ZodMiniObject = z.ZodMiniObject, Out exte
   readonly events: boolean
   /** The reply is a file to be saved; `reply` describes nothing then. */
   readonly download: boolean
+  /** How much a request body may have. */
+  readonly bodyBytes: number
 }
+
+/** Requests carry names and settings; nearly all are far below this. */
+const BODY_BYTES = 64 * 1024
 
 type Described<In extends z.ZodMiniObject, Out extends z.ZodMiniType> = Pick<
   Endpoint<In, Out>,
   'id' | 'method' | 'path' | 'summary' | 'input' | 'reply'
 > &
-  Partial<Pick<Endpoint, 'status' | 'access' | 'events' | 'download'>>
+  Partial<Pick<Endpoint, 'status' | 'access' | 'events' | 'download' | 'bodyBytes'>>
 
 /** Describes a call; it needs a session and answers 200 unless it says otherwise. */
 export const endpoint = <In extends z.ZodMiniObject, Out extends z.ZodMiniType>(
   described: Described<In, Out>,
-): Endpoint<In, Out> => ({ status: 200, access: 'session', events: false, download: false, ...described })
+): Endpoint<In, Out> => ({
+  ...{ status: 200, access: 'session', events: false, download: false, bodyBytes: BODY_BYTES },
+  ...described,
+})
 
 /** What a call without input takes. */
 export const Nothing = z.object({})

@@ -5,6 +5,26 @@ import { SealCounts } from './seal.ts'
 export const JobState = z.enum(['queued', 'running', 'paused', 'done', 'failed', 'cancelled'])
 export type JobState = z.infer<typeof JobState>
 
+export const JobKind = z.enum([
+  'iam-audit',
+  'iam-migration',
+  'kes-drill',
+  'bucket-encryption',
+  'bucket-probe',
+  'coverage',
+  'object-encryption',
+  'plain-removal',
+])
+export type JobKind = z.infer<typeof JobKind>
+
+/** Under whose credentials a job runs: part of the input of the calls that start one. */
+export const RunAs = {
+  /** With it the job gets temporary credentials of its own; without it it runs on the session's. */
+  secretKey: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
+  /** How long its own credentials last; it pauses at their end. MinIO takes 900 and more. */
+  durationSeconds: z._default(z.int().check(z.minimum(900), z.maximum(43_200)), 3600),
+}
+
 /** One thing a job could not do, worst first on the screen. `item` is a path below the system volume, or a name. */
 export const JobFailure = z.object({ item: z.string(), reason: z.string() })
 
@@ -19,7 +39,9 @@ export type Waiting = z.infer<typeof Waiting>
 /** All there is to know of a job now. Each event of its stream is such a whole snapshot, so a reconnect needs no replay. */
 export const Job = z.object({
   id: z.string(),
-  kind: z.enum(['iam-audit', 'iam-migration', 'kes-drill']),
+  kind: JobKind,
+  /** The bucket that it is about; null: it is about more, or none. Jobs of one kind on different buckets run side by side. */
+  target: z._default(z.nullable(z.string()), null),
   state: JobState,
   /** Grows with each change of this job. */
   version: z.int(),
@@ -98,4 +120,14 @@ export const cancelJob = endpoint({
   input: JobId,
   reply: NoContent,
   status: 204,
+})
+
+export const resumeJob = endpoint({
+  id: 'resumeJob',
+  method: 'POST',
+  path: '/jobs/:id/resume',
+  summary: 'Bring credentials to a job on buckets that waits for a sign-in: it goes on where it stands, under them.',
+  input: z.extend(JobId, RunAs),
+  reply: Job,
+  status: 202,
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { endpoint, Instant, Nothing } from './endpoint.ts'
 import { ItemKind, ItemSeal } from './iam.ts'
-import { Job, JobState } from './jobs.ts'
+import { Job, JobState, RunAs } from './jobs.ts'
 import { SealCounts } from './seal.ts'
 
 export const startMigration = endpoint({
@@ -10,10 +10,7 @@ export const startMigration = endpoint({
   path: '/iam/migrations',
   summary: 'Rewrite every movable item so that the default KMS key seals it.',
   input: z.object({
-    /** With it the job gets temporary credentials of its own; without it it runs on the session's. */
-    secretKey: z.optional(z.string().check(z.minLength(1), z.maxLength(1024))),
-    /** How long its own credentials last; it pauses at their end. MinIO takes 900 and more. */
-    durationSeconds: z._default(z.int().check(z.minimum(900), z.maximum(43_200)), 3600),
+    ...RunAs,
     /** Only say what would be done, and how long it would take. */
     dryRun: z._default(z.boolean(), false),
     /** Stop after one item of each kind, to look. */

@@ -30,6 +30,7 @@ export const Overview = z.object({
       'static-key',
       'mixed-keys',
       'buckets-open',
+      'objects-plain',
       'not-verified',
       'expiring',
       'no-backup',

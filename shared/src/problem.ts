@@ -16,7 +16,7 @@ export const problems = {
   'kms-not-configured': { status: 409, title: 'MinIO has no KMS' },
   'kes-not-configured': { status: 409, title: 'The console has no KES' },
   'iam-not-loaded': { status: 409, title: 'MinIO has not loaded its users' },
-  'unsafe-now': { status: 409, title: 'This step would lose data now' },
+  'unsafe-now': { status: 409, title: 'This is not safe now' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-body': { status: 415, title: 'Only JSON is taken' },
   'rate-limited': { status: 429, title: 'Too many attempts' },

@@ -19,6 +19,10 @@ export const Capabilities = z.object({
   readDrives: z.nullable(z.boolean()),
   /** The admin actions of an IAM migration: list users, enable users, create policies. */
   migrateIam: z.nullable(z.boolean()),
+  /** Change the rules of the house: the root user, or `operator` in the role file; without one, `s3:PutEncryptionConfiguration` on all buckets. */
+  editHousePolicy: z.nullable(z.boolean()),
+  /** Batch jobs of MinIO: `admin:StartBatchJob`. */
+  startBatchJobs: z.nullable(z.boolean()),
   /** Restart MinIO from here: switched on by configuration, and `admin:ServiceRestart`. */
   restart: z.nullable(z.boolean()),
 })

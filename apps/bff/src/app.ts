@@ -3,14 +3,18 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { api } from '@strongroom/shared/api'
 import { API_PREFIX } from '@strongroom/shared/endpoint'
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { Console } from './console.ts'
 import { AppError } from './errors.ts'
 import { activityRoutes } from './features/activity.ts'
 import { auditRoutes } from './features/audits.ts'
 import { backupRoutes } from './features/backups.ts'
+import { batchJobRoutes } from './features/batch-jobs.ts'
+import { bucketProbeRoutes } from './features/bucket-probes.ts'
+import { bucketRunRoutes } from './features/bucket-runs.ts'
 import { bucketRoutes } from './features/buckets.ts'
+import { coverageRoutes } from './features/coverage.ts'
 import { drillRoutes } from './features/drills.ts'
+import { housePolicyRoutes } from './features/house-policy.ts'
 import { jobRoutes } from './features/jobs.ts'
 import { kesAccessRoutes } from './features/kes-access.ts'
 import { keyDeletionRoutes } from './features/key-deletion.ts'
@@ -19,6 +23,7 @@ import { keyRoutes } from './features/keys.ts'
 import { kmsRoutes } from './features/kms.ts'
 import { migrationRoutes } from './features/migrations.ts'
 import { moveRoutes } from './features/move.ts'
+import { objectEncryptionRoutes } from './features/object-encryption.ts'
 import { overviewRoutes } from './features/overview.ts'
 import { remoteSecretRoutes } from './features/remote-secrets.ts'
 import { rootRotationRoutes } from './features/root-rotation.ts'
@@ -36,9 +41,6 @@ import { METRICS_TYPE, metricsText } from './metrics.ts'
 import { readTicket } from './session/cookie.ts'
 import { VERSION } from './version.ts'
 
-/** Requests carry names and settings; the largest is far below this. */
-const BODY_BYTES = 64 * 1024
-
 /** The whole console as one value: tests call `.request()`, main.ts serves it. `webDir` is null where only the API is wanted. */
 export function createApp(console: Console, webDir: string | null): Hono<Env> {
   const { basePath, trustedProxies, frameAncestors } = console.config
@@ -51,9 +53,6 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   app.use(requestLog(console.log))
   app.use(securityHeaders(frameAncestors))
   app.use(sameOriginOnly, jsonOnly)
-  const limited = bodyLimit({ maxSize: BODY_BYTES, onError: tooLarge })
-  // Requests that have no body are not asked for one, which would make the whole request anew.
-  app.use((c, next) => (c.req.method === 'GET' || c.req.method === 'HEAD' ? next() : limited(c, next)))
   app.onError(errorDoor(console.log))
 
   health(app, console)
@@ -63,6 +62,12 @@ export function createApp(console: Console, webDir: string | null): Hono<Env> {
   overviewRoutes(router, console)
   kmsRoutes(router, console)
   bucketRoutes(router, console)
+  bucketProbeRoutes(router, console)
+  bucketRunRoutes(router, console)
+  coverageRoutes(router, console)
+  batchJobRoutes(router, console)
+  objectEncryptionRoutes(router, console)
+  housePolicyRoutes(router, console)
   kesAccessRoutes(router, console)
   keyRoutes(router, console)
   keyImportRoutes(router, console)
@@ -116,8 +121,4 @@ function peerOf(c: Parameters<typeof getConnInfo>[0]): string {
   } catch {
     return ''
   }
-}
-
-function tooLarge(): never {
-  throw new AppError('too-large', `A request body may have ${BODY_BYTES / 1024} KiB at most.`)
 }

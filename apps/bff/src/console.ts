@@ -1,12 +1,24 @@
 import { join } from 'node:path'
+import type { Job, JobKind } from '@strongroom/shared/jobs'
 import type { Kms } from '@strongroom/shared/kms'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
 import { BackupFolder } from './cluster/backup/backup-folder.ts'
+import { BucketJobs, type BucketWork, type JobCredentials } from './cluster/bucket-jobs.ts'
+import type { BucketGround } from './cluster/bucket-observation.ts'
+import { BatchOrders } from './cluster/buckets/batch-orders.ts'
+import { CoverageStore } from './cluster/buckets/coverage-store.ts'
+import { HousePolicy } from './cluster/buckets/house.ts'
+import { LastObserved } from './cluster/buckets/last-observed.ts'
+import { ObjectRuns } from './cluster/buckets/object-runs.ts'
+import { ProbeSchedule } from './cluster/buckets/probe-schedule.ts'
+import { ProbeStore } from './cluster/buckets/probe-store.ts'
+import { BucketRuns } from './cluster/buckets/runs.ts'
 import { Canaries } from './cluster/canaries.ts'
 import { DrillStore } from './cluster/drill-store.ts'
 import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
+import { encryptionDefaults } from './cluster/encryption-defaults.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
 import type { ItemKeys } from './cluster/item-opener.ts'
 import { KesDoors } from './cluster/kes-doors.ts'
@@ -17,6 +29,7 @@ import { KesWatch } from './cluster/kes-watch.ts'
 import { KeyDeletions } from './cluster/key-deletions.ts'
 import { observeKms } from './cluster/kms-observation.ts'
 import { LastTold } from './cluster/last-told.ts'
+import type { KeyMaking } from './cluster/make-key.ts'
 import { ReportStore } from './cluster/migrate/report-store.ts'
 import type { DriveSight } from './cluster/observed.ts'
 import { ProofStore } from './cluster/proof-store.ts'
@@ -61,6 +74,15 @@ export interface Console {
   readonly sessions: Sessions
   readonly ownKeys: OwnKeys
   readonly jobs: JobRunner
+  readonly bucketJobs: BucketJobs
+  readonly house: HousePolicy
+  readonly bucketRuns: BucketRuns
+  readonly probes: ProbeStore
+  readonly probeSchedule: ProbeSchedule
+  readonly coverage: CoverageStore
+  readonly objectRuns: ObjectRuns
+  readonly batchOrders: BatchOrders
+  readonly bucketsObserved: LastObserved
   /** What only one console of those that share the state folder may do at a time. */
   readonly leases: Leases
   readonly audits: AuditStore
@@ -90,13 +112,23 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
   const minutes = config.session
   const kesDoors = new KesDoors(config.kes, log, () => minioIdentityNow(config))
   const { stateDir } = config
+  const minio = notWaitingForKes(
+    connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
+    kesDoors.observe,
+  )
+  const ownKeys = new OwnKeys(stateDir)
+  const leases = new Leases(join(stateDir, 'leases'))
+  const probes = new ProbeStore(stateDir)
+  const coverage = new CoverageStore(stateDir)
+  const lastTold = new LastTold()
+  const jobs = new JobRunner({
+    folder: join(stateDir, 'jobs'),
+    onFailure: (job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'trouble with a job'),
+  })
   const console: Console = {
     config,
     log,
-    minio: notWaitingForKes(
-      connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
-      kesDoors.observe,
-    ),
+    minio,
     kesDoors,
     kes: kesDoors.observe,
     kesHistory: new KesHistory(kesDoors.observe),
@@ -104,12 +136,21 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
       idleMs: minutes.idleMinutes * MINUTE_MS,
       absoluteMs: minutes.absoluteMinutes * MINUTE_MS,
     }),
-    ownKeys: new OwnKeys(stateDir),
-    jobs: new JobRunner({
-      folder: join(stateDir, 'jobs'),
-      onFailure: (job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'trouble with a job'),
+    ownKeys,
+    jobs,
+    bucketJobs: new BucketJobs(jobs, ownKeys),
+    house: new HousePolicy(stateDir),
+    bucketRuns: new BucketRuns(stateDir),
+    probes,
+    probeSchedule: new ProbeSchedule({
+      ...{ stateDir, settings: config.probe, minio, probes, leases, log },
+      readDefaults: (minio, credentials) => encryptionDefaults(minio, credentials, lastTold),
     }),
-    leases: new Leases(join(stateDir, 'leases')),
+    coverage,
+    objectRuns: new ObjectRuns(stateDir),
+    batchOrders: new BatchOrders(stateDir),
+    bucketsObserved: new LastObserved(),
+    leases,
     audits: new AuditStore(stateDir, config.minio.endpoint.origin),
     reports: new ReportStore(stateDir),
     backups: new BackupFolder(config.backupDir),
@@ -123,13 +164,15 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
     ),
     drivePermission: new DrivePermission(),
     rememberedReads: new RememberedReads(),
-    lastTold: new LastTold(),
+    lastTold,
     iam: new IamWatch(),
     kesWatch: new KesWatch(),
     highwayHash: await loadHighwayHash(),
   }
-  const { audits, ownKeys, proofs, canaries, drills, deletions } = console
-  await Promise.all([audits, ownKeys, proofs, canaries, drills, deletions].map((store) => store.load()))
+  const { audits, proofs, canaries, drills, deletions, house } = console
+  await Promise.all(
+    [audits, ownKeys, proofs, canaries, drills, deletions, house, probes, coverage].map((store) => store.load()),
+  )
   await console.sessions.sweep().catch((err: unknown) => log.error({ err }, 'old sessions could not be removed'))
   return console
 }
@@ -151,6 +194,50 @@ export function minioFor({ minio }: Console, c: RequestContext): { minio: Minio;
   const { caller, clientAddress } = c.var
   return { minio: minio.with({ region: caller.region, clientAddress }), credentials: caller.credentials }
 }
+
+/** With what a key is made for the caller of a request. */
+export const keyMaking = (console: Console, c: RequestContext): KeyMaking => ({
+  locks: kesLocks(console, c),
+  caller: c.var.caller,
+  requestId: c.var.requestId,
+  trail: console.trail,
+  kes: (role) => requireKes(console, role),
+  canaries: console.canaries,
+})
+
+/** What is known of buckets besides what MinIO tells of each, as it is now. */
+export async function bucketGround(console: Console, c: RequestContext): Promise<BucketGround> {
+  const { minio, credentials } = minioFor(console, c)
+  const { house, probes, coverage } = console
+  const [defaults, { rules }] = await Promise.all([
+    encryptionDefaults(minio, credentials, console.lastTold),
+    house.read(),
+    probes.refresh(),
+    coverage.refresh(),
+  ])
+  return {
+    defaults,
+    house: rules,
+    proofOf: (bucket) => probes.newest(bucket),
+    coverageOf: (bucket) => coverage.summary(bucket),
+  }
+}
+
+/** Who asks, as a job on buckets wants to know it. */
+export const jobCaller = (console: Console, c: RequestContext) => ({
+  ...minioFor(console, c),
+  accessKey: c.var.caller.accessKey,
+  account: c.var.caller.account,
+})
+
+/** Starts long work on buckets for the caller of a request. @throws AppError as {@link BucketJobs.start} does */
+export const startBucketJob = (
+  console: Console,
+  c: RequestContext,
+  head: { readonly kind: JobKind; readonly target: string | null; readonly unit: string },
+  runAs: JobCredentials,
+  work: BucketWork,
+): Promise<Job> => console.bucketJobs.start(jobCaller(console, c), head, runAs, work)
 
 /** @throws AppError `not-allowed` to whom MinIO would not show the drives */
 export function requireDriveReading(console: Console, c: RequestContext): Promise<void> {
@@ -181,12 +268,16 @@ export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
   })
 
 /** The locks before KES, for one request. */
-export const kesLocks = (console: Console, c: RequestContext): KesLocks => ({
-  minio: minioFor(console, c).minio,
+export const kesLocks = (console: Console, c: RequestContext): KesLocks =>
+  kesLocksFor(console, minioFor(console, c).minio, c.var.clientAddress)
+
+/** The same for somebody who signs in, and is no caller yet. */
+export const kesLocksFor = (console: Console, minio: Minio, clientAddress: string | undefined): KesLocks => ({
+  minio,
   readRoles: rolesReader(console),
   remembered: console.rememberedReads,
   lastTold: console.lastTold,
-  clientAddress: c.var.clientAddress,
+  clientAddress,
   overTls: console.config.minio.endpoint.protocol === 'https:',
   log: console.log,
 })

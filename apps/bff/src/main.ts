@@ -46,11 +46,13 @@ async function main() {
   console.kesHistory.start()
   if (config.kes?.keyName != null) console.canaries.want(config.kes.keyName)
   console.canaries.start()
+  console.probeSchedule.start()
 
   const stop = () => {
     clearInterval(sweep)
     console.kesHistory.stop()
     console.canaries.stop()
+    console.probeSchedule.stop()
     log.info('stopping')
     const closed = new Promise((resolve) => server.close(resolve))
     void Promise.all([closed, console.jobs.stop(), console.kesDoors.close()]).then(() => process.exit(0))

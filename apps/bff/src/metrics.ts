@@ -1,3 +1,4 @@
+import type { BucketFigures } from './cluster/buckets/last-observed.ts'
 import type { Console } from './console.ts'
 import { VERSION } from './version.ts'
 
@@ -17,7 +18,8 @@ export const metricsText = (console: Console): string => gauges(console).map(gau
 
 export const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-function gauges({ kesDoors, kesHistory, canaries, deletions, drills, audits }: Console): Gauge[] {
+function gauges(console: Console): Gauge[] {
+  const { kesDoors, kesHistory, canaries, deletions, drills, audits } = console
   const endpoints = kesHistory.read().endpoints.map(({ url, points }) => ({ url, point: points.at(-1) }))
   const audit = audits.latest?.audit ?? null
   return [
@@ -60,15 +62,36 @@ function gauges({ kesDoors, kesHistory, canaries, deletions, drills, audits }: C
           ] as const)),
     ]),
     gauge('iam_audit_timestamp_seconds', 'When the drives were last read.', [[{}, unixTime(audit?.takenAt)]]),
+    ...ofBuckets(console.bucketsObserved.figures),
   ]
 }
+
+/** As the last person saw them who may see all of them. */
+function ofBuckets(figures: BucketFigures | null): Gauge[] {
+  if (figures === null) return []
+  const { byMode, drifted, probes, plain, plainBytes, uncounted, at } = figures
+  return [
+    gauge('buckets', 'Buckets by what seals a new object.', labelled(byMode, 'mode')),
+    gauge('buckets_drifted', 'Buckets that do not encrypt as the rules of the house say.', [[{}, drifted]]),
+    gauge('bucket_probes', 'Buckets by the outcome of their last write-probe.', labelled(probes, 'outcome')),
+    gauge('buckets_uncounted', 'Buckets whose objects were never counted as a whole.', [[{}, uncounted]]),
+    gauge('plain_object_versions', 'Versions of objects in plaintext, in the buckets that were counted.', [
+      [{}, plain],
+    ]),
+    gauge('plain_object_bytes', 'Their bytes.', [[{}, plainBytes]]),
+    gauge('buckets_timestamp_seconds', 'When the buckets were last looked at.', [[{}, at.getTime() / 1000]]),
+  ]
+}
+
+const labelled = (counts: ReadonlyMap<string, number>, label: string): Gauge['values'] =>
+  [...counts].map(([value, count]) => [{ [label]: value }, count])
 
 const gauge = (name: string, help: string, values: Gauge['values']): Gauge => ({ name, help, values })
 
 function counted<Name extends string>(all: readonly Readonly<Record<Name, string>>[], label: Name): Gauge['values'] {
   const counts = new Map<string, number>()
   for (const each of all) counts.set(each[label], (counts.get(each[label]) ?? 0) + 1)
-  return [...counts].map(([value, count]) => [{ [label]: value }, count])
+  return labelled(counts, label)
 }
 
 const seconds = (ms: number | null | undefined) => (ms == null ? null : ms / 1000)

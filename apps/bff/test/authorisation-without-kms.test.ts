@@ -5,10 +5,10 @@ import { readSession } from '@strongroom/shared/session'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openConsole, type TestConsole } from './console.ts'
 import { type House, openHouse } from './house.ts'
+import { addUser, SECRET } from './users.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const SECRET = 'a-secret-of-a-test-user'
 const KEYS = ['prod-main', 'team-red']
 
 let house: House
@@ -18,24 +18,14 @@ let open: TestConsole
 beforeAll(async () => {
   house = await openHouse({ fixture: 'plaintext-latest', kes: true })
   const team = { Effect: 'Allow', Action: ['kms:KeyStatus', 'kms:ListKeys'], Resource: ['arn:minio:kms:::team-*'] }
-  await addUser('told', [team])
+  await addUser(house, 'told', [team])
   // MinIO does not tell the policies of whom a NotAction is for.
-  await addUser('untold', [team, { Effect: 'Allow', NotAction: 'kms:*', Resource: ['arn:aws:s3:::*'] }])
+  await addUser(house, 'untold', [team, { Effect: 'Allow', NotAction: 'kms:*', Resource: ['arn:aws:s3:::*'] }])
   open = await openConsole(house)
   const root = await open.rootBrowser()
   for (const name of KEYS) await root.call(createKey, { name })
 }, 60_000)
 afterAll(() => house?.close())
-
-async function addUser(name: string, statements: readonly object[]) {
-  const file = join(house.dir, `${name}.json`)
-  writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement: statements }))
-  await house.mc(async (mc) => {
-    await mc('admin', 'policy', 'create', 'demo', name, file)
-    await mc('admin', 'user', 'add', 'demo', name, SECRET)
-    await mc('admin', 'policy', 'attach', 'demo', name, '--user', name)
-  })
-}
 
 async function as(name: string, at = open) {
   const client = at.browser()
@@ -57,7 +47,7 @@ test('MinIO looks at no name without a KMS, so the policies must allow it for ce
 })
 
 test('who has the name that an old env file gives root is not root', async () => {
-  await addUser('former', [{ Effect: 'Allow', Action: 'kms:KeyStatus' }])
+  await addUser(house, 'former', [{ Effect: 'Allow', Action: 'kms:KeyStatus' }])
   const { rootUser, rootPassword } = house.truth
   const file = join(house.dir, 'old.env')
   writeFileSync(file, readFileSync(house.envFile, 'utf8').replaceAll(rootUser, 'former'), { mode: 0o600 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { acmeVariables } from '@strongroom/sandbox/acme'
 import { listActivity } from '@strongroom/shared/activity'
 import { listAuditItems, readAudit, startAudit } from '@strongroom/shared/iam'
-import { listJobs } from '@strongroom/shared/jobs'
+import { cancelJob, followJob, listJobs, readJob, resumeJob } from '@strongroom/shared/jobs'
 import { deleteKey, markKey } from '@strongroom/shared/key-deletion'
 import { createKey, importKey, listKeys, proveKey, readKey, readKeyImport } from '@strongroom/shared/keys'
 import { startMigration } from '@strongroom/shared/migrations'
@@ -17,12 +17,12 @@ import { openConsole, type TestConsole } from './console.ts'
 import { acmeCredentials } from './fixture.ts'
 import { type House, openHouse } from './house.ts'
 import { askKes } from './kes-client.ts'
+import { addUser, SECRET } from './users.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
 const SOURCE = { kind: 'server' as const, id: 'env-file' }
 const OTHERS = 'No other cluster uses this KES.'
-const SECRET = 'a-secret-of-a-test-user'
 const ROOT = { accessKey: acmeVariables.MINIO_ROOT_USER!, secretKey: acmeVariables.MINIO_ROOT_PASSWORD! }
 
 let house: House
@@ -33,26 +33,17 @@ beforeAll(async () => {
   house = await openHouse({ fixture: 'acme-2021', variables: acmeVariables, kes: true })
   rolesFile = join(house.dir, 'roles.json')
   writeRoles([])
-  await addUser('lister', ['kms:ListKeys'])
-  await addUser('maker', ['kms:CreateKey', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
-  await addUser('watcher', ['kms:Status', 'kms:KeyStatus', 'kms:ListKeys'])
-  await addUser('importer', ['kms:Status', 'kms:ImportKey'])
-  await addUser('everything', ['kms:*'])
+  await mayUseKms('lister', ['kms:ListKeys'])
+  await mayUseKms('maker', ['kms:CreateKey', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
+  await mayUseKms('watcher', ['kms:Status', 'kms:KeyStatus', 'kms:ListKeys'])
+  await mayUseKms('importer', ['kms:Status', 'kms:ImportKey'])
+  await mayUseKms('everything', ['kms:*'])
   open = await openConsole(house, { STRONGROOM_ROLES_FILE: rolesFile })
 })
 afterAll(() => house?.close())
 
-/** A user of MinIO with these KMS actions and, to have one of S3 at all, the list of buckets. */
-async function addUser(name: string, actions: readonly string[], keys?: string) {
-  const file = join(house.dir, `${name}.json`)
-  const kms = { Effect: 'Allow', Action: actions, ...(keys !== undefined && { Resource: [keys] }) }
-  writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement: [kms] }))
-  await house.mc(async (mc) => {
-    await mc('admin', 'policy', 'create', 'demo', `${name}-policy`, file)
-    await mc('admin', 'user', 'add', 'demo', name, SECRET)
-    await mc('admin', 'policy', 'attach', 'demo', `${name}-policy`, '--user', name)
-  })
-}
+const mayUseKms = (name: string, actions: readonly string[], ...keys: readonly string[]) =>
+  addUser(house, name, [{ Effect: 'Allow', Action: actions, ...(keys.length > 0 && { Resource: keys }) }])
 
 const role = (identity: string, name: string, prefix = '') => ({ identity, role: name, prefix })
 
@@ -133,7 +124,7 @@ describe('keys in KES', () => {
   })
 
   test('a user whose policy names resources sees those names alone', async () => {
-    await addUser('narrow', ['kms:ListKeys', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
+    await mayUseKms('narrow', ['kms:ListKeys', 'kms:KeyStatus'], 'arn:minio:kms:::team-*')
     writeRoles([role('narrow', 'viewer'), role('lister', 'viewer')])
     await (await open.rootBrowser()).call(createKey, { name: 'finance-key' })
     expect(await (await as('narrow')).call(listKeys, {})).toMatchObject({ keys: [{ name: 'team-red' }] })
@@ -263,11 +254,19 @@ describe('the drives and the servers', () => {
   /** No policy can name admin:InspectData today; it comes with admin:*. */
   test('who may not read the drives sees no audit and no job, and starts none', async () => {
     const root = await open.rootBrowser()
-    await root.job(startAudit, {})
+    const { id } = await root.job(startAudit, {})
     const user = await as('lister')
-    for (const endpoint of [startAudit, readAudit, listJobs, startMigration]) {
+    for (const endpoint of [startAudit, readAudit, startMigration]) {
       expect.soft(await user.refusal(endpoint, {}), endpoint.id).toMatchObject({ code: 'not-allowed', status: 403 })
     }
+    expect((await root.call(listJobs, {})).jobs.map((job) => job.id)).toContain(id)
+    expect((await user.call(listJobs, {})).jobs).toEqual([])
+    for (const endpoint of [readJob, followJob, cancelJob, resumeJob])
+      for (const job of [id, 'there-is-none'])
+        expect.soft(await user.refusal(endpoint, { id: job }), `${endpoint.id} ${job}`).toMatchObject({
+          code: 'not-allowed',
+          status: 403,
+        })
     expect(await user.refusal(listAuditItems, { limit: 10 })).toMatchObject({ code: 'not-allowed' })
     expect((await user.call(readOverview, {})).iam).toBeNull()
   })

@@ -10,7 +10,6 @@ import { freePort } from '@strongroom/sandbox/ports'
 import { listActivity } from '@strongroom/shared/activity'
 import { api } from '@strongroom/shared/api'
 import { createBackup, downloadBackup, listBackups } from '@strongroom/shared/backups'
-import { clearBucketEncryption, listBuckets, probeBucket, setBucketEncryption } from '@strongroom/shared/buckets'
 import { listDrills } from '@strongroom/shared/drills'
 import { API_PREFIX } from '@strongroom/shared/endpoint'
 import {
@@ -38,6 +37,7 @@ import { enterTargetSecret, enterTierSecret, listRemoteSecrets } from '@strongro
 import { readSession, signIn, signOut } from '@strongroom/shared/session'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ACME_KEY, untilRestarted } from './acme-walk.ts'
+import { driveBuckets, PROBER, readBuckets } from './canary-buckets.ts'
 import { KeyDrive, pemNeedles } from './canary-keys.ts'
 import { Client, requestOf } from './client.ts'
 import { readStored } from './drives.ts'
@@ -65,6 +65,10 @@ const tickets = new Set<string>()
 
 beforeAll(async () => {
   house = await openHouse({ fixture: 'acme-2021', variables: acmeVariables, kes: true })
+  await house.mc(async (mc) => {
+    await mc('admin', 'user', 'add', 'demo', PROBER.accessKey, PROBER.secretKey)
+    await mc('admin', 'policy', 'attach', 'demo', 'readwrite', '--user', PROBER.accessKey)
+  })
   restored = await startKes({ dir: join(house.dir, 'restored') })
   await importByKes(restored, ACME_KEY, Buffer.from(STATIC_KEY, 'base64'))
   server = await startConsole({
@@ -89,6 +93,8 @@ function keyCustody() {
   const { cert, key } = clientFiles(house.dir, 'console-delete')
   return {
     STRONGROOM_ROLES_FILE: rolesFile,
+    STRONGROOM_PROBE_ACCESS_KEY: PROBER.accessKey,
+    STRONGROOM_PROBE_SECRET_KEY: PROBER.secretKey,
     STRONGROOM_KES_DELETE_CERT_FILE: cert,
     STRONGROOM_KES_DELETE_KEY_FILE: key,
     STRONGROOM_DRILL_KES_ENDPOINT: restored.endpoint,
@@ -142,7 +148,7 @@ test('the console is driven through the walk, and through everything that can go
   await reads(root)
   await walkWithErrors(root)
   await reads(root)
-  await bucketCalls(root)
+  await driveBuckets(root, { key: ACME_KEY, secretKey: ROOT.secretKey })
   await backupAndRemotes(root)
   await keys.drive(root)
   await asUsers()
@@ -193,7 +199,6 @@ async function reads(client: Client) {
     readKesAccess,
     listDrills,
     listActivity,
-    listBuckets,
     readKeyImport,
     readAudit,
     listAudits,
@@ -206,6 +211,7 @@ async function reads(client: Client) {
   ]) {
     await client.request(...requestOf(endpoint, {}))
   }
+  await readBuckets(client)
   await client.request(...requestOf(listKeys, {}))
   for (const endpoint of [readKey, proveKey, readKeyUsage, readKeyDeletion, readKeyImport, keepCanary]) {
     await client.request(...requestOf(endpoint, { name: ACME_KEY }))
@@ -267,16 +273,6 @@ async function backupAndRemotes(root: Client) {
   const remote = { accessKey: 'dr-user', secretKey: TYPED.remote }
   await root.refusal(enterTierSecret, { name: 'NO-SUCH-TIER', ...remote })
   await root.refusal(enterTargetSecret, { bucket: 'scratch', arn: 'arn:minio:replication::none:scratch', ...remote })
-}
-
-async function bucketCalls(root: Client) {
-  const bucket = 'scratch'
-  await root.call(setBucketEncryption, { bucket, mode: 'sse-kms', key: ACME_KEY })
-  await root.call(probeBucket, { bucket })
-  await root.call(clearBucketEncryption, { bucket })
-  await root.refusal(setBucketEncryption, { bucket: 'no-such-bucket', mode: 'sse-s3' })
-  await root.refusal(setBucketEncryption, { bucket, mode: 'sse-s3', key: ACME_KEY })
-  await root.refusal(probeBucket, { bucket: 'no-such-bucket' })
 }
 
 /** An administrator who is not root, and somebody who meets every lock. */
@@ -345,6 +341,7 @@ async function allNeedles(): Promise<Needle[]> {
     ...formsOf('root password', ROOT.secretKey),
     ...formsOf('passphrase of a backup', TYPED.passphrase),
     ...formsOf('secret of a remote system', TYPED.remote),
+    ...formsOf('secret of the prober', PROBER.secretKey),
     ...formsOf('static key', Buffer.from(STATIC_KEY, 'base64')),
     ...keys.needles(),
     ...identityNeedles(),

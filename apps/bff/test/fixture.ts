@@ -50,7 +50,13 @@ export interface Truth {
   readonly drives: number
   readonly bucketMetadata: readonly TruthBucket[]
   readonly items: readonly TruthItem[]
-  readonly objects: readonly { readonly bucket: string; readonly object: string; readonly sse: string }[]
+  readonly objects: readonly {
+    readonly bucket: string
+    readonly object: string
+    readonly sse: string
+    /** In bytes; of a plaintext object its size. */
+    readonly storedSize: number
+  }[]
 }
 
 const file = (name: string) => join(root, 'apps/sandbox/fixtures', name)

@@ -7,6 +7,7 @@ import { envFileText, kesVariables, parseEnvFile, rootCredentials, type Variable
 import { type Kes, startKes } from '@strongroom/sandbox/kes'
 import { type Minio, startMinio } from '@strongroom/sandbox/minio'
 import { untilIamLoaded } from '@strongroom/sandbox/objects'
+import { loopbackCertificate, type PemFiles } from '@strongroom/sandbox/pem-files'
 import { unpackDrives } from '@strongroom/sandbox/seed'
 import { archiveOf, type FixtureName, type Truth, truthOf } from './fixture.ts'
 import { importByKes } from './kes-client.ts'
@@ -24,6 +25,8 @@ export interface HouseOptions {
   readonly prepare?: (drives: readonly string[]) => void | Promise<void>
   /** MinIO will not load its users: do not wait for it. */
   readonly broken?: boolean
+  /** MinIO speaks TLS, without which it takes no SSE-C. */
+  readonly tls?: boolean
 }
 
 /** Real servers on a copy of a fixture's drives, in a folder of their own. */
@@ -36,6 +39,8 @@ export interface House {
   readonly envFile: string
   readonly minio: Minio
   readonly kes: Kes | undefined
+  /** Of MinIO, where it speaks TLS. */
+  readonly tls: PemFiles | undefined
   /** Environment of a console for these servers. */
   readonly consoleEnv: Variables
   mc<Result>(use: (mc: Mc) => Promise<Result>): Promise<Result>
@@ -71,6 +76,7 @@ class Servers implements House {
   readonly keystore: string
   drives: readonly string[] = []
   kes: Kes | undefined
+  tls: PemFiles | undefined
   #minio: Minio | undefined
   #broken = false
 
@@ -81,10 +87,11 @@ class Servers implements House {
     this.keystore = join(dir, 'kes', 'keystore')
   }
 
-  async open({ fixture, variables, kes = false, onKes, prepare, broken = false }: HouseOptions) {
+  async open({ fixture, variables, kes = false, onKes, prepare, broken = false, tls = false }: HouseOptions) {
     const seed = await unpackDrives(archiveOf(fixture), join(this.dir, 'drives'))
     this.drives = seed.drives
     this.#broken = broken
+    if (tls) this.tls = loopbackCertificate(this.dir, 'tls')
     await prepare?.(this.drives)
     const keystore = seed.keystore === undefined ? {} : { keystore: seed.keystore }
     if (kes || onKes || seed.keystore) this.kes = await startKes({ dir: join(this.dir, 'kes'), ...keystore })
@@ -115,8 +122,11 @@ class Servers implements House {
     const { dir, envFile: path, minio, kes } = this
     const variables = parseEnvFile(readFileSync(path, 'utf8'))
     const keyName = (variables.MINIO_KMS_KES_KEY_NAME ?? variables.MINIO_KMS_SECRET_KEY ?? 'no-key').split(':')[0]!
-    if (kes !== undefined) return consoleEnv({ dir, env: { path, variables, keyName, digest: '' }, minio, kes })
+    const trust = this.tls === undefined ? {} : { STRONGROOM_MINIO_CA: this.tls.cert }
+    if (kes !== undefined)
+      return { ...consoleEnv({ dir, env: { path, variables, keyName, digest: '' }, minio, kes }), ...trust }
     return {
+      ...trust,
       STRONGROOM_MINIO_ENDPOINT: minio.endpoint,
       STRONGROOM_ENV_FILE: path,
       STRONGROOM_STATE_DIR: join(dir, 'console'),
@@ -141,6 +151,9 @@ class Servers implements House {
       envFile: this.envFile,
       logFile: join(this.dir, 'minio.log'),
       certsDir: join(this.dir, 'minio-certs'),
+      ...(this.tls && {
+        tls: { certPem: readFileSync(this.tls.cert, 'utf8'), keyPem: readFileSync(this.tls.key, 'utf8') },
+      }),
       ...(this.#minio !== undefined && { port: Number(new URL(this.#minio.endpoint).port) }),
     })
     if (this.#broken) return

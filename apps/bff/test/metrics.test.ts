@@ -1,12 +1,20 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { probeBucket } from '@strongroom/shared/bucket-probes'
+import { listBuckets, setBucketEncryption } from '@strongroom/shared/buckets'
+import { startCoverage } from '@strongroom/shared/coverage'
+import { readHousePolicy, setHousePolicy } from '@strongroom/shared/house-policy'
 import { startAudit } from '@strongroom/shared/iam'
 import { markKey } from '@strongroom/shared/key-deletion'
 import { createKey, keepCanary, listKeys } from '@strongroom/shared/keys'
+import { readOverview } from '@strongroom/shared/overview'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { allByMc, makeBuckets } from './buckets-setup.ts'
 import type { Client } from './client.ts'
 import { openConsole, type TestConsole } from './console.ts'
 import { type House, openHouse } from './house.ts'
+import { Hand } from './objects-setup.ts'
+import { addUser, allow, SECRET } from './users.ts'
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -32,6 +40,7 @@ test('before anything is known they are still metrics, and claim nothing', async
   expect(names).toContain('strongroom_build_info')
   expect(names).not.toContain('strongroom_iam_items')
   expect(names).not.toContain('strongroom_last_drill_timestamp_seconds')
+  expect(names).not.toContain('strongroom_buckets')
 })
 
 test('they can be switched off', async () => {
@@ -63,6 +72,58 @@ test('they count what an audit, a canary and a marked key have left', async () =
   expect(of('kes_identity_expiry_timestamp_seconds', { role: 'observe' })).toBeGreaterThan(before)
 })
 
+/** Of the fixture, and those that these tests make. */
+const OWN = { kept: 'kept-as-ruled', drifts: 'drifts-from-it', uncounted: 'never-counted' }
+const LATE = ['late-object', 'later-object']
+
+test('they count buckets as somebody saw them on Overview who may see all', async () => {
+  const hand = new Hand(house)
+  try {
+    await makeBuckets(house, Object.values(OWN))
+    for (const [at, key] of LATE.entries()) await hand.put(OWN.kept, key, 'x'.repeat(100 + at))
+    await hand.put(OWN.uncounted, LATE[0]!, 'plain')
+  } finally {
+    await hand.close()
+  }
+  await root.call(setBucketEncryption, { bucket: OWN.kept, mode: 'sse-kms', key: DEFAULT_KEY })
+  const { revision } = await root.call(readHousePolicy, {})
+  const rule = { mode: 'sse-kms', key: DEFAULT_KEY } as const
+  const rules = [OWN.kept, OWN.drifts].map((pattern) => ({ pattern, ...rule }))
+  await root.call(setHousePolicy, { rules, revision })
+  for (const bucket of [OWN.kept, OWN.drifts]) await root.call(probeBucket, { bucket })
+  const names = (await root.call(listBuckets, {})).buckets.map(({ name }) => name)
+  const counted = names.filter((name) => name !== OWN.uncounted)
+  expect(await root.job(startCoverage, { buckets: counted })).toMatchObject({ state: 'done', failed: 0 })
+  const before = Date.now() / 1000
+
+  // Who sees some buckets alone does not shrink the numbers.
+  await addUser(house, 'sees-two', [allow(['s3:*'], OWN.drifts, OWN.uncounted)])
+  const narrow = open.browser()
+  await narrow.signIn('sees-two', SECRET)
+  expect((await narrow.call(readOverview, {})).buckets).toMatchObject({ total: 2 })
+  expect((await metrics()).names).not.toContain('strongroom_buckets')
+
+  await root.call(readOverview, {})
+  const { of, text } = await metrics()
+  const modes = (await allByMc(house, names)) as { mode: string }[]
+  for (const mode of ['none', 'sse-s3', 'sse-kms'])
+    expect(of('buckets', { mode }), mode).toBe(modes.filter((bucket) => bucket.mode === mode).length)
+  expect(of('buckets_drifted')).toBe(1)
+  expect(of('bucket_probes', { outcome: 'as-promised' })).toBe(1)
+  expect(of('bucket_probes', { outcome: 'plain' })).toBe(1)
+  expect(of('buckets_uncounted')).toBe(1)
+  const plain = house.truth.objects.filter(({ sse }) => sse === 'none').map(({ storedSize }) => storedSize)
+  expect(of('plain_object_versions')).toBe(plain.length + LATE.length)
+  expect(of('plain_object_bytes')).toBe(plain.reduce((sum, size) => sum + size, 100 + 101))
+  expect(of('buckets_timestamp_seconds')).toBeGreaterThanOrEqual(before)
+
+  await narrow.call(readOverview, {})
+  expect((await metrics()).text.match(/^strongroom_bucket.*$/gm)).toEqual(text.match(/^strongroom_bucket.*$/gm))
+  await root.call(setBucketEncryption, { bucket: OWN.drifts, mode: 'sse-kms', key: DEFAULT_KEY })
+  await root.call(readOverview, {})
+  expect((await metrics()).of('buckets_drifted')).toBe(0)
+})
+
 test('a KES that is away is down, and has no round trip', async () => {
   await house.stopKes()
   await open.console.kesHistory.look()
@@ -72,16 +133,19 @@ test('a KES that is away is down, and has no round trip', async () => {
   await house.startKes()
 })
 
-test('they name no key, no account and no path, and hold no secret', async () => {
+test('they name no key, no bucket, no object, no account and no path, and hold no secret', async () => {
   const { text } = await metrics()
   const keys = (await root.call(listKeys, {})).keys.map(({ name }) => name)
   expect(keys).toEqual(expect.arrayContaining([DEFAULT_KEY, OLD_KEY]))
   const { rootUser, rootPassword } = house.truth
   const secret = readFileSync(house.kes!.consoleKey, 'utf8').split('\n')[1]!
+  const stored = [...Object.values(OWN), ...house.truth.objects.map(({ bucket }) => bucket), ...LATE]
+  const values = [...text.matchAll(/="([^"]*)"/g)].map(([, value]) => value!)
   const told = [...keys, rootUser, rootPassword, secret, house.dir, 'config/iam', '.json'].filter((word) =>
     text.includes(word),
   )
   expect(told).toEqual([])
+  expect(stored.filter((word) => values.some((value) => value.includes(word)))).toEqual([])
 })
 
 type Labels = Readonly<Record<string, string>>

@@ -1,29 +1,36 @@
+import { readSession } from '@strongroom/shared/session'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Router } from 'wouter'
 import { basePath } from './api/base.ts'
-import { queryClient } from './api/query.ts'
+import { query, queryClient } from './api/query.ts'
 import { Crash } from './components/Crash.tsx'
 import { applyTheme, storedTheme } from './lib/theme.ts'
-import { Routes } from './routes.tsx'
+import { usePage } from './routes.tsx'
 import { Gate } from './shell/Gate.tsx'
 import { Shell } from './shell/Shell.tsx'
 import './app.css'
 
+function App() {
+  const page = usePage()
+  return (
+    <Gate>
+      <Shell>
+        <Crash>{page}</Crash>
+      </Shell>
+    </Gate>
+  )
+}
+
 applyTheme(storedTheme())
+void queryClient.prefetchQuery(query(readSession, {}))
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <Router base={basePath}>
         <Crash>
-          <Gate>
-            <Shell>
-              <Crash>
-                <Routes />
-              </Crash>
-            </Shell>
-          </Gate>
+          <App />
         </Crash>
       </Router>
     </QueryClientProvider>

@@ -11,7 +11,7 @@ export interface DeletionsGround {
   readonly marked: readonly MarkedKey[]
   readonly kms: Pick<Kms, 'defaultKey' | 'nodes'>
   readonly audit: Pick<IamAudit, 'takenAt' | 'counts'> | null
-  readonly buckets: readonly Bucket[] | null
+  readonly buckets: readonly Pick<Bucket, 'name' | 'encryption'>[] | null
   /** Wanted only where a key is in quarantine. */
   readonly policies: readonly EndpointPolicies[] | null
 }

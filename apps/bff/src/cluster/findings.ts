@@ -1,6 +1,6 @@
 import type { Finding, Severity } from '@strongroom/shared/overview'
 import { kmsFindings } from './kms-findings.ts'
-import { bucketCount, clock, items, type Observed, plural, sealFigures } from './observed.ts'
+import { bucketCount, bytesText, clock, items, type Observed, objectFigures, plural, sealFigures } from './observed.ts'
 import { type ReleaseHistory, releaseHistory } from './release-history.ts'
 import { unseenParts } from './verdict.ts'
 
@@ -15,7 +15,12 @@ const isLater = ({ id }: Finding) => Number(LATER.test(id))
 
 /** Everything that is wrong or not known, worst first, each with its cure. */
 export const findings = (observed: Observed): Finding[] =>
-  [iamNotLoaded(observed), ...kmsFindings(observed), ...SOURCES.map((source) => source(observed))]
+  [
+    iamNotLoaded(observed),
+    ...kmsFindings(observed),
+    ...observed.batchFindings,
+    ...SOURCES.map((source) => source(observed)),
+  ]
     .filter((finding) => finding !== undefined)
     .sort((one, other) => RANK[one.severity] - RANK[other.severity] || isLater(one) - isLater(other))
 
@@ -225,6 +230,51 @@ const openBuckets: Source = ({ buckets, kms }) => {
   }
 }
 
+const plainObjects: Source = ({ buckets, kms }) => {
+  const { plain, plainBytes, counted } = objectFigures(buckets ?? [])
+  if (plain === 0) return undefined
+  return {
+    id: 'objects-plain',
+    severity: 'warning',
+    title: `Existing objects are not encrypted: ${plural(plain, 'version')}, ${bytesText(plainBytes)}`,
+    detail: `Found in ${plural(counted, 'counted bucket')}, older versions included. They were written before the bucket encrypted, and stay as they are. ${kms.kind === 'none' ? 'Give MinIO a KMS first.' : 'Each bucket says what encrypting them would mean there.'}`,
+    action: { label: 'See the buckets', href: '/buckets?show=plain-objects' },
+  }
+}
+
+const drifted: Source = ({ buckets }) => {
+  const names = (buckets ?? []).filter(({ house }) => house?.drifted === true).map(({ name }) => name)
+  if (names.length === 0) return undefined
+  const told = names.slice(0, PATHS_TOLD).join(', ') + (names.length > PATHS_TOLD ? ' …' : '')
+  return {
+    id: 'house-drift',
+    severity: 'warning',
+    title: `${bucketCount(names.length)} ${names.length === 1 ? 'does' : 'do'} not encrypt as the rules of the house say`,
+    detail: `${told}. Somebody changed the default encryption, or the bucket is new. Bringing it back touches no object that is there.`,
+    action: { label: 'See the buckets', href: '/buckets?show=drifted' },
+  }
+}
+
+/** A probe of a bucket that promises no encryption is plain as it should be: `buckets-open` tells of that one. */
+const failingProofs: Source = ({ buckets }) => {
+  const differ = (buckets ?? []).filter(({ proof }) => proof?.outcome === 'not-as-promised')
+  const older = (buckets ?? []).filter(
+    ({ proof, effective }) => proof?.outcome === 'plain' && effective !== null && effective.mode !== 'none',
+  )
+  const count = differ.length + older.length
+  if (count === 0) return undefined
+  return {
+    id: 'failing-proof',
+    severity: differ.length > 0 ? 'critical' : 'warning',
+    title: `The last write-probe of ${bucketCount(count)} was not sealed as the configuration says`,
+    detail:
+      differ.length > 0
+        ? 'An object written without headers was stored otherwise than MinIO promised at that time. A node may run with other KMS settings. Probe again; if it stays so, compare the nodes.'
+        : 'It was written in plaintext. The configuration may have been changed since: probe again; if it stays so, compare the nodes.',
+    action: { label: 'See the buckets', href: '/buckets?show=failing-proof' },
+  }
+}
+
 const legacyVariables: Source = ({ legacyVariables: names, kms }) =>
   names.length > 0
     ? {
@@ -321,6 +371,9 @@ const SOURCES: readonly Source[] = [
   staticKey,
   mixedKeys,
   openBuckets,
+  plainObjects,
+  drifted,
+  failingProofs,
   legacyVariables,
   batchJobs,
   olderCopies,

@@ -100,7 +100,7 @@ const judged = (uses: readonly KeyUse[]) => {
 async function seeBuckets({ name, reader, kms }: UsageScope): Promise<{ buckets: BucketsSeen; objects: ObjectsSeen }> {
   const { minio, credentials } = reader
   const [buckets, drives] = await Promise.all([
-    observeBuckets(minio, credentials, { defaultKey: kms.defaultKey, autoEncryption: kms.autoEncryption }),
+    observeBuckets(minio, credentials, { defaults: kms }),
     systemVolume(reader).then((volume) => bucketsOnDrives(reader, volume)),
   ])
   const at = new Date().toISOString()

@@ -6,7 +6,7 @@ const { inUse, free, unknown } = placed('bucket-defaults')
 
 /** Every bucket of the cluster, as far as the caller may see. */
 export interface BucketsSeen {
-  readonly buckets: readonly Bucket[]
+  readonly buckets: readonly Pick<Bucket, 'name' | 'encryption'>[]
   /** Buckets that lie on the drives and that MinIO does not list to the caller. */
   readonly unlisted: readonly string[]
   readonly at: string

@@ -1,4 +1,5 @@
 import type { Bucket } from '@strongroom/shared/buckets'
+import type { CoverageSummary } from '@strongroom/shared/coverage'
 import type { ItemKind } from '@strongroom/shared/iam'
 import type { KeyCanary, KeyProof } from '@strongroom/shared/keys'
 import type { ConsoleIdentity, Kms } from '@strongroom/shared/kms'
@@ -25,6 +26,8 @@ export interface Observed {
   readonly backupProven: boolean | null
   /** Canaries, marks for deletion and second copies that want attention; empty for who may not see every key. */
   readonly keyFindings: readonly Finding[]
+  /** Batch jobs that were started here and want to be cleared up. */
+  readonly batchFindings: readonly Finding[]
   /** Who the console is towards KES; empty for who may not ask for the KMS. */
   readonly identities: readonly ConsoleIdentity[]
   /** Legacy variables in the cluster's env file that today's server ignores in silence. */
@@ -85,4 +88,41 @@ export const clock = (moment: Date | string) => `${new Date(moment).toISOString(
 
 export const plural = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`
 export const items = (count: number) => plural(count, 'IAM and config item')
+
+/** What the countings of objects say, of all buckets together. A prefix alone does not tell of a bucket. */
+export interface ObjectFigures {
+  /** Versions in plaintext, and their bytes, in the buckets that were counted. */
+  readonly plain: number
+  readonly plainBytes: number
+  readonly counted: number
+  /** Buckets that hold objects, or may, and were never counted as a whole. */
+  readonly uncounted: number
+  /** Versions of which MinIO did not tell. */
+  readonly untold: number
+}
+
+export function objectFigures(buckets: readonly Pick<Bucket, 'coverage' | 'usage'>[]): ObjectFigures {
+  const whole = buckets.flatMap(({ coverage }) => (isWhole(coverage) ? [coverage] : []))
+  const sum = (of: (each: CoverageSummary) => number) => whole.reduce((total, each) => total + of(each), 0)
+  return {
+    plain: sum(({ plain }) => plain),
+    plainBytes: sum(({ plainBytes }) => plainBytes),
+    counted: whole.length,
+    uncounted: buckets.filter(({ coverage, usage }) => !isWhole(coverage) && usage?.objects !== 0).length,
+    untold: sum(({ unknown }) => unknown),
+  }
+}
+
+const isWhole = (coverage: CoverageSummary | null): coverage is CoverageSummary =>
+  coverage !== null && coverage.takenAt !== null && coverage.prefix === ''
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
+/** `1.4 GiB`. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, bytes)) / 10))
+  const value = bytes / 1024 ** power
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[power]}`
+}
+
 export const bucketCount = (count: number) => plural(count, 'bucket')

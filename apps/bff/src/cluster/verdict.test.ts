@@ -1,3 +1,5 @@
+import type { ProbeSummary } from '@strongroom/shared/bucket-probes'
+import type { CoverageSummary } from '@strongroom/shared/coverage'
 import type { ItemKind } from '@strongroom/shared/iam'
 import type { KeyCanary } from '@strongroom/shared/keys'
 import type { KesStatus, Kms } from '@strongroom/shared/kms'
@@ -77,6 +79,18 @@ const bucket = (mode: 'none' | 'sse-s3') => ({
   encryption: { mode },
   effective: { mode, reason: '' },
   trouble: null,
+  versioning: 'off' as const,
+  locking: false,
+  replication: false,
+  usage: { objects: 3, bytes: 30 },
+  house: null,
+  proof: null,
+  coverage: counting(),
+})
+
+const counting = (over: Partial<CoverageSummary> = {}): CoverageSummary => ({
+  ...{ takenAt: NOW.toISOString(), prefix: '', total: 3, plain: 0, plainBytes: 0, unknown: 0 },
+  ...over,
 })
 
 const observed = (over: Partial<Observed> = {}): Observed => ({
@@ -91,6 +105,7 @@ const observed = (over: Partial<Observed> = {}): Observed => ({
   canary: null,
   backupProven: true,
   keyFindings: [],
+  batchFindings: [],
   identities: [],
   legacyVariables: [],
   ignoredKeyFile: false,
@@ -262,6 +277,50 @@ const cases: [string, Partial<Observed>, string, string][] = [
     { audit: audit({ stale: 1 }), buckets: [bucket('none')] },
     'buckets-open',
     '1 of 1 buckets accepts unencrypted objects.',
+  ],
+  [
+    'objects that are plain',
+    {
+      buckets: [
+        { ...bucket('sse-s3'), coverage: counting({ plain: 2, plainBytes: 3 * 2 ** 20 }) },
+        { ...bucket('sse-s3'), coverage: null },
+      ],
+    },
+    'objects-plain',
+    'All buckets encrypt new objects; 2 versions of objects (3.0 MiB) in 1 counted bucket were written before and are plain; 1 bucket not counted.',
+  ],
+  [
+    'a bucket whose objects nobody counted',
+    { buckets: [bucket('sse-s3'), { ...bucket('sse-s3'), coverage: null }] },
+    'not-verified',
+    'Not verified: what seals the objects of 1 of 2 buckets was not counted.',
+  ],
+  [
+    'a bucket of which a prefix alone was counted',
+    { buckets: [{ ...bucket('sse-s3'), coverage: counting({ prefix: 'logs/' }) }] },
+    'not-verified',
+    'Not verified: what seals the objects of 1 of 1 bucket was not counted.',
+  ],
+  [
+    'an empty bucket, and a probe',
+    {
+      buckets: [
+        {
+          ...bucket('sse-s3'),
+          usage: { objects: 0, bytes: 0 },
+          coverage: null,
+          proof: { at: NOW.toISOString(), outcome: 'as-promised' },
+        },
+      ],
+    },
+    'sealed',
+    'Everything we can see is sealed by KES key prod: 60 of 60 IAM/config items on all 4 drives (read 14:02:11 UTC), 1 of 1 buckets (14:02:11 UTC), 1 probe passed.',
+  ],
+  [
+    'objects of which MinIO did not tell',
+    { buckets: [{ ...bucket('sse-s3'), coverage: counting({ unknown: 1 }) }] },
+    'not-verified',
+    'Not verified: MinIO did not tell what seals 1 version of objects.',
   ],
   [
     'all sealed but what holds no secret',
@@ -460,6 +519,51 @@ describe('findings', () => {
     })
     expect(told({ audit: unknown })).toEqual(['unknown-plaintext warning'])
     expect(told({ audit: harmless })).toEqual([])
+  })
+
+  test('objects in plaintext are told with what was counted', () => {
+    const counted = { ...bucket('sse-s3'), coverage: counting({ plain: 2, plainBytes: 1536 }) }
+    expect(findings(observed({ buckets: [counted, bucket('sse-s3')] }))).toMatchObject([
+      {
+        id: 'objects-plain',
+        severity: 'warning',
+        title: 'Existing objects are not encrypted: 2 versions, 1.5 KiB',
+        detail: expect.stringContaining('2 counted buckets'),
+      },
+    ])
+  })
+
+  test('drift from the rules of the house is told by name; what could not be read is no drift', () => {
+    const ruled = (name: string, drifted: boolean | null) => ({
+      ...bucket('sse-s3'),
+      name,
+      house: { pattern: '*', mode: 'sse-kms' as const, key: 'k', drifted },
+    })
+    expect(findings(observed({ buckets: [ruled('kept', false), ruled('unread', null)] }))).toEqual([])
+    const found = findings(observed({ buckets: [ruled('kept', false), ruled('one', true)] }))
+    expect(found).toMatchObject([
+      { id: 'house-drift', severity: 'warning', title: expect.stringMatching(/^1 bucket /) },
+    ])
+    expect(found[0]!.detail).toMatch(/^one\. /)
+  })
+
+  test('a probe fails where it differs from what was promised, not where nothing was', () => {
+    const probed = (mode: 'none' | 'sse-s3' | null, outcome: ProbeSummary['outcome']) => ({
+      ...bucket(mode ?? 'none'),
+      ...(mode === null && { effective: null }),
+      proof: { at: NOW.toISOString(), outcome },
+    })
+    const told = (...buckets: ReturnType<typeof probed>[]) =>
+      findings(observed({ buckets }))
+        .filter(({ id }) => id === 'failing-proof')
+        .map(({ severity, title }) => `${severity}: ${title}`)
+    expect(told(probed('none', 'plain'), probed(null, 'plain'), probed('sse-s3', 'as-promised'))).toEqual([])
+    expect(told(probed('sse-s3', 'plain'))).toEqual([
+      'warning: The last write-probe of 1 bucket was not sealed as the configuration says',
+    ])
+    expect(told(probed('sse-s3', 'plain'), probed('sse-s3', 'not-as-promised'))).toEqual([
+      'critical: The last write-probe of 2 buckets was not sealed as the configuration says',
+    ])
   })
 
   test('the trap of the one-time migration is told before the start that does it', () => {

@@ -1,6 +1,15 @@
 import type { Overview } from '@strongroom/shared/overview'
 import type { SeenAudit } from './audit-store.ts'
-import { clock, type DriveSight, items, type Observed, plural, sealFigures } from './observed.ts'
+import {
+  bytesText,
+  clock,
+  type DriveSight,
+  items,
+  type Observed,
+  objectFigures,
+  plural,
+  sealFigures,
+} from './observed.ts'
 
 type Verdict = Overview['verdict']
 type Told = Omit<Verdict, 'evidence'>
@@ -152,6 +161,15 @@ const bucketsOpen: Rule = (observed) => {
   }
 }
 
+/** Setting a default touches no object that is there: those tell for themselves, where they were counted. */
+const objectsPlain: Rule = ({ buckets }) => {
+  const { plain, plainBytes, counted, uncounted } = objectFigures(buckets ?? [])
+  if (plain === 0) return undefined
+  const rest = uncounted === 0 ? '' : `; ${plural(uncounted, 'bucket')} not counted`
+  const sentence = `All buckets encrypt new objects; ${plural(plain, 'version')} of objects (${bytesText(plainBytes)}) in ${plural(counted, 'counted bucket')} ${plain === 1 ? 'was' : 'were'} written before and ${plain === 1 ? 'is' : 'are'} plain${rest}.`
+  return { id: 'objects-plain', severity: 'warning', sentence }
+}
+
 /** Said where nothing of the audit speaks against it. */
 const iamSealed = ({ audit, now }: Observed) =>
   audit !== null && unseenItems(audit, now).length + doubts(audit).length === 0 ? 'IAM is sealed. ' : ''
@@ -202,6 +220,7 @@ const RULES: readonly Rule[] = [
   mixedKeys,
   batchJobs,
   bucketsOpen,
+  objectsPlain,
   unseen,
   expiring,
   noBackup,
@@ -217,6 +236,10 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (buckets === null) parts.push('the buckets could not be listed')
   const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
   if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)
+  const { uncounted, untold } = objectFigures(buckets ?? [])
+  if (uncounted > 0)
+    parts.push(`what seals the objects of ${uncounted} of ${plural(buckets?.length ?? 0, 'bucket')} was not counted`)
+  if (untold > 0) parts.push(`MinIO did not tell what seals ${plural(untold, 'version')} of objects`)
   return audit === null ? parts : [...parts, ...unseenItems(audit, now)]
 }
 
@@ -259,7 +282,9 @@ function sealedItems(audit: SeenAudit, defaultKey: string | null): string {
 function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
   const parts = [
     ...(audit ? [sealedItems(audit, kms.defaultKey)] : []),
-    ...(buckets ? [`${buckets.length} of ${buckets.length} buckets (${clock(bucketsAt)})`] : []),
+    ...(buckets
+      ? [`${buckets.length} of ${buckets.length} buckets (${clock(bucketsAt)})${provenBuckets(buckets)}`]
+      : []),
     ...(proof?.verdict === 'proven' ? [`key proven on ${proof.opened} samples (${clock(proof.at)})`] : []),
   ]
   return {
@@ -267,6 +292,11 @@ function sealed({ kms, audit, buckets, bucketsAt, proof }: Observed): Told {
     severity: 'good',
     sentence: `Everything we can see is sealed by KES key ${kms.defaultKey ?? '?'}: ${parts.join(', ')}.`,
   }
+}
+
+function provenBuckets(buckets: NonNullable<Observed['buckets']>): string {
+  const passed = buckets.filter(({ proof }) => proof?.outcome === 'as-promised').length
+  return passed === 0 ? '' : `, ${plural(passed, 'probe')} passed`
 }
 
 function evidence({ kms, audit, drives }: Observed): string {

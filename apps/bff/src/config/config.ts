@@ -9,6 +9,7 @@ import { type DeclaredSource, readKeySources } from './key-sources.ts'
 import { kmsKeyFileIgnored, legacyNames, type Variables } from './minio-env.ts'
 import { type MoveSettings, readMoveSettings } from './move-settings.ts'
 import { readBasePath, readFrameAncestors, readTrustedProxies } from './network.ts'
+import { type ProbeSettings, readProbeSettings } from './probe-settings.ts'
 import { type RootCredentials, readRootCredentials } from './root-credentials.ts'
 import { expandEndpoints, type ListenAddress, readListen, readOrigin } from './urls.ts'
 import { type Lookup, lookupIn, readMinutes, readSwitch } from './variables.ts'
@@ -42,6 +43,8 @@ export interface Config {
   readonly kes: KesSettings | null
   /** A KES restored from backup, for drills alone. */
   readonly drill: DrillSettings | null
+  /** With what buckets are probed by the console itself. */
+  readonly probe: ProbeSettings | null
   readonly keySources: readonly DeclaredSource[]
   /** Names of variables of former releases that the env file still sets. */
   readonly legacy: readonly string[]
@@ -85,6 +88,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     rootCredentials: readRootCredentials(variables),
     kes: readKesSettings(own, file),
     drill: readDrillSettings(own),
+    probe: readProbeSettings(own),
     keySources: readKeySources(own),
     legacy: legacyNames(variables),
     kmsKeyFileIgnored: kmsKeyFileIgnored(variables),

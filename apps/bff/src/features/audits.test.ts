@@ -1,13 +1,11 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type IamItem, listAuditItems, startAudit } from '@strongroom/shared/iam'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openConsole, type TestConsole } from '../../test/console.ts'
 import { type House, openHouse } from '../../test/house.ts'
+import { addUser, SECRET } from '../../test/users.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const SECRET = 'a-secret-of-a-test-user'
 const KEY = 'legacy-master-key'
 
 let house: House
@@ -31,16 +29,6 @@ const allow = (Action: string, Resource?: string): Statement => ({
   ...{ Effect: 'Allow', Action: [Action] },
   ...(Resource !== undefined && { Resource: [Resource] }),
 })
-
-async function addUser(name: string, statements: readonly Statement[]) {
-  const file = join(house.dir, `${name}.json`)
-  writeFileSync(file, JSON.stringify({ Version: '2012-10-17', Statement: [INSPECT, ...statements] }))
-  await house.mc(async (mc) => {
-    await mc('admin', 'policy', 'create', 'demo', `${name}-policy`, file)
-    await mc('admin', 'user', 'add', 'demo', name, SECRET)
-    await mc('admin', 'policy', 'attach', 'demo', `${name}-policy`, '--user', name)
-  })
-}
 
 /** What came of the items under the root credentials, and under the key: each outcome once. */
 async function openedBy(name: string, secret = SECRET) {
@@ -71,7 +59,7 @@ const cases: [string, readonly Statement[], { root: string[]; kms: string[] }][]
 test.each(cases)(
   'the console’s keys are used for %s no further than MinIO lets them',
   async (name, rights, outcome) => {
-    await addUser(name, rights)
+    await addUser(house, name, [INSPECT, ...rights])
     expect(await openedBy(name)).toEqual(outcome)
   },
 )

@@ -31,7 +31,7 @@ export function auditRoutes(router: Router, console: Console) {
       const scope = await clusterScope(reader, { depth, keys: theirs, ownAccessKeys: console.ownKeys.names })
       yield* auditWork(scope, (result) => audits.keep(result))(signal, resumed)
     }
-    return jobs.start({ kind: 'iam-audit', startedBy: c.var.caller.account, unit: 'items' }, work)
+    return jobs.start({ kind: 'iam-audit', target: null, startedBy: c.var.caller.account, unit: 'items' }, work)
   })
 
   bind(router, listAudits, async (_, c) => {

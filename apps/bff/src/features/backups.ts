@@ -27,7 +27,7 @@ export function backupRoutes(router: Router, console: Console) {
   bindDownload(router, downloadBackup, async ({ id }, c) => {
     await requireDriveReading(console, c)
     await requireOwn(console, id, c.var.caller)
-    return { name: id, type: 'application/octet-stream', bytes: await backups.read(id) }
+    return { name: id, type: 'application/octet-stream', content: await backups.read(id) }
   })
 }
 

@@ -1,28 +1,44 @@
-import { clearBucketEncryption, listBuckets, probeBucket, setBucketEncryption } from '@strongroom/shared/buckets'
-import { observeBucket, observeBuckets } from '../cluster/bucket-observation.ts'
-import { probeBucket as probe } from '../cluster/bucket-probe.ts'
-import { encryptionDefaults } from '../cluster/encryption-defaults.ts'
-import { type Console, minioFor } from '../console.ts'
+import {
+  clearBucketEncryption,
+  createBucket,
+  listBuckets,
+  readBucket,
+  setBucketEncryption,
+} from '@strongroom/shared/buckets'
+import { observeBucket, observePage } from '../cluster/bucket-observation.ts'
+import { asEncryption } from '../cluster/buckets/as-encryption.ts'
+import { createEncryptingBucket } from '../cluster/buckets/create.ts'
+import { bucketGround, type Console, minioFor } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
+import type { RequestContext } from '../http/env.ts'
 import * as minioBuckets from '../minio/buckets.ts'
 
 export function bucketRoutes(router: Router, console: Console) {
-  bind(router, listBuckets, async (_, c) => {
+  const observed = async (bucket: string, c: RequestContext) => {
     const { minio, credentials } = minioFor(console, c)
-    const defaults = await encryptionDefaults(minio, credentials, console.lastTold)
-    return { buckets: await observeBuckets(minio, credentials, defaults), checkedAt: new Date().toISOString() }
+    return observeBucket(minio, credentials, bucket, await bucketGround(console, c))
+  }
+
+  bind(router, listBuckets, async (page, c) => {
+    const { minio, credentials } = minioFor(console, c)
+    const seen = await observePage(minio, credentials, await bucketGround(console, c), page)
+    return { ...seen, checkedAt: new Date().toISOString() }
+  })
+
+  bind(router, readBucket, ({ bucket }, c) => observed(bucket, c))
+
+  bind(router, createBucket, async ({ name, mode, key, versioning, locking }, c) => {
+    const { minio, credentials } = minioFor(console, c)
+    const encryption = mode === 'none' ? requireNoKey(key) : asEncryption(mode, key)
+    await createEncryptingBucket(minio, credentials, { name, encryption, versioning, locking })
+    return observed(name, c)
   })
 
   bind(router, setBucketEncryption, async ({ bucket, mode, key }, c) => {
     const { minio, credentials } = minioFor(console, c)
     await minioBuckets.setBucketEncryption(minio, credentials, bucket, asEncryption(mode, key))
-    return observeBucket(
-      minio,
-      credentials,
-      { name: bucket },
-      await encryptionDefaults(minio, credentials, console.lastTold),
-    )
+    return observed(bucket, c)
   })
 
   bind(router, clearBucketEncryption, async ({ bucket }, c) => {
@@ -32,25 +48,10 @@ export function bucketRoutes(router: Router, console: Console) {
     await minioBuckets.clearBucketEncryption(minio, credentials, bucket)
     return null
   })
-
-  bind(router, probeBucket, async ({ bucket }, c) => {
-    const { minio, credentials } = minioFor(console, c)
-    return probe(minio, credentials, bucket)
-  })
 }
 
-function asEncryption(mode: 'sse-s3' | 'sse-kms', key: string | undefined): minioBuckets.BucketEncryption {
-  if (mode === 'sse-kms' && key !== undefined) return { mode, key }
-  if (mode === 'sse-s3' && key === undefined) return { mode }
-  throw new AppError('invalid-input', 'Check the marked fields.', {
-    fields: [
-      {
-        pointer: '/key',
-        detail:
-          mode === 'sse-kms'
-            ? 'SSE-KMS wants the name of a key'
-            : 'SSE-S3 always uses the default key: leave the name out',
-      },
-    ],
-  })
+function requireNoKey(key: string | undefined): null {
+  if (key === undefined) return null
+  const detail = 'A bucket without encryption has no key: leave the name out'
+  throw new AppError('invalid-input', 'Check the marked fields.', { fields: [{ pointer: '/key', detail }] })
 }

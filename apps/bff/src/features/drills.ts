@@ -37,7 +37,7 @@ export function drillRoutes(router: Router, console: Console) {
     const work = drillWork(console, c, { settings, samples })
     return trail.recorded(
       { act: 'drill', target: namesOf(settings), account, requestId: c.var.requestId },
-      async () => jobs.start({ kind: 'kes-drill', startedBy: account, unit: 'data keys' }, work),
+      async () => jobs.start({ kind: 'kes-drill', target: null, startedBy: account, unit: 'data keys' }, work),
       ({ id }) => `Up to ${samples} data keys, as job ${id}; what it finds is kept among the drills.`,
     )
   })

@@ -1,33 +1,61 @@
-import { cancelJob, followJob, listJobs, readJob } from '@strongroom/shared/jobs'
+import { cancelJob, followJob, type Job, type JobKind, listJobs, readJob, resumeJob } from '@strongroom/shared/jobs'
 import { requireWriteRights } from '../cluster/migrate/write-rights.ts'
-import { type Console, minioFor, requireDriveReading } from '../console.ts'
+import { type Console, driveSight, jobCaller, minioFor, requireDriveReading } from '../console.ts'
 import { bind, bindEvents, type Router } from '../http/bind.ts'
+import type { RequestContext } from '../http/env.ts'
 
-/** Jobs name users and policies, so they are for those who may read the drives; a migration is stopped by who could run it. */
+/** They name buckets and objects alone, so that whoever ran them may see them. The others name users and policies. */
+const ON_BUCKETS: ReadonlySet<JobKind> = new Set([
+  'bucket-encryption',
+  'bucket-probe',
+  'coverage',
+  'object-encryption',
+  'plain-removal',
+])
+
+/** Jobs are for those who may read the drives, and those on buckets also for whoever ran them; a migration is stopped by who could run it. */
 export function jobRoutes(router: Router, console: Console) {
-  const { jobs } = console
+  const { jobs, bucketJobs } = console
+
+  const requireSight = (job: Job, c: RequestContext) =>
+    isOwn(job, c) ? Promise.resolve() : requireDriveReading(console, c)
+
+  const seen = async (id: string, c: RequestContext) => {
+    const job = await jobs.get(id).catch(async (error: unknown) => {
+      // Whether there is such a job is not for everybody either.
+      await requireDriveReading(console, c)
+      throw error
+    })
+    await requireSight(job, c)
+    return job
+  }
 
   bind(router, listJobs, async (_, c) => {
-    await requireDriveReading(console, c)
-    return { jobs: await jobs.list() }
+    const all = (await driveSight(console, c)) === 'shown'
+    return { jobs: (await jobs.list()).filter((job) => all || isOwn(job, c)) }
   })
 
-  bind(router, readJob, async ({ id }, c) => {
-    await requireDriveReading(console, c)
-    return jobs.get(id)
-  })
+  bind(router, readJob, ({ id }, c) => seen(id, c))
 
   bindEvents(router, followJob, {
-    allowed: (c) => requireDriveReading(console, c),
+    allowed: async ({ id }, c) => {
+      await seen(id, c)
+    },
     open: ({ id }) => jobs.watch(id),
   })
 
   bind(router, cancelJob, async ({ id }, c) => {
-    await requireDriveReading(console, c)
-    const { kind, ranBy } = await jobs.get(id)
+    const { kind, ranBy } = await seen(id, c)
     const { root, account } = c.var.caller
     if (kind === 'iam-migration' && !root && !ranBy.includes(account)) await requireWriteRights(minioFor(console, c))
     await jobs.cancel(id)
     return null
   })
+
+  bind(router, resumeJob, async ({ id, ...runAs }, c) => {
+    await seen(id, c)
+    return bucketJobs.resume(id, jobCaller(console, c), runAs)
+  })
 }
+
+const isOwn = ({ kind, ranBy }: Job, c: RequestContext) => ON_BUCKETS.has(kind) && ranBy.includes(c.var.caller.account)

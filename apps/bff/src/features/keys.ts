@@ -11,26 +11,19 @@ import {
 } from '@strongroom/shared/keys'
 import { DefaultKey } from '../cluster/default-key.ts'
 import { EscrowMemory } from '../cluster/escrow-memory.ts'
-import {
-  requireCreateKey,
-  requireKeyOperator,
-  requireListKeys,
-  requireReadKey,
-  visibleNames,
-} from '../cluster/kes-locks.ts'
+import { requireKeyOperator, requireListKeys, requireReadKey, visibleNames } from '../cluster/kes-locks.ts'
 import { backupOf } from '../cluster/key-backup.ts'
 import { KeyDescriptions } from '../cluster/key-descriptions.ts'
+import { makeKey } from '../cluster/make-key.ts'
 import { ProofLimit } from '../cluster/proof-limit.ts'
 import { creationOf } from '../cluster/proof-store.ts'
 import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
-import { type Console, driveReader, kesLocks, minioFor, requireKes } from '../console.ts'
+import { type Console, driveReader, kesLocks, keyMaking, minioFor, requireKes } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { underIdentity } from '../custody/trail.ts'
-import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
-import * as kesKeys from '../kes/keys.ts'
 import { listKeys as namesIn } from '../kes/list-keys.ts'
 import type { Kes } from '../kes/transport.ts'
 import type { Secret } from '../secret.ts'
@@ -90,21 +83,7 @@ export function keyRoutes(router: Router, console: Console) {
   })
 
   bind(router, createKey, async ({ name }, c) => {
-    const kes = requireKes(console, 'import')
-    const { askMinio } = await requireCreateKey(locks(c), c.var.caller, name)
-    await recorded(
-      'create-key',
-      name,
-      c,
-      async () => {
-        // Where MinIO runs on KES, asking it whether the caller may is already the act.
-        const { made } = await askMinio()
-        if (!made || !(await exists(requireKes(console), name))) await kesKeys.createKey(kes, name)
-        return descriptions.of(requireKes(console), name).catch(() => null)
-      },
-      toldOfMade,
-    )
-    await canaries.ensure(name)
+    await makeKey(keyMaking(console, c), name)
     return describe(name, c)
   })
 
@@ -175,26 +154,10 @@ const toldOf =
   ({ verdict, opened, failed }: KeyProof) =>
     `${verdict}: ${opened} data keys of this cluster opened, ${failed} did not${underIdentity(kes)}.`
 
-/** By its description; null: it could not be read. */
-const toldOfMade = (key: kesKeys.KesKey | null) =>
-  key === null
-    ? 'KES made a random key.'
-    : `KES made a random ${key.algorithm} key${underIdentity({ identity: key.createdBy })}.`
-
 /** The material of this name on the host, to compare with; null where there is none that can be used. */
 async function sourceOf({ config }: Console, name: string): Promise<Secret<Uint8Array> | null> {
   const source = (await listSources(config)).find(
     ({ keyName, fingerprint }) => keyName === name && fingerprint !== null,
   )
   return source === undefined ? null : openSource(config, source.id, name)
-}
-
-async function exists(kes: Kes, name: string): Promise<boolean> {
-  try {
-    await kesKeys.describeKey(kes, name)
-    return true
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'not-found') return false
-    throw error
-  }
 }

@@ -88,8 +88,8 @@ export function migrationRoutes(router: Router, console: Console) {
     await requireDriveReading(console, c)
     const { report, bytes } = await reports.read(id)
     return format === 'json'
-      ? { name: `migration-${id}.json`, type: 'application/json', bytes }
-      : { name: `migration-${id}.csv`, type: 'text/csv; charset=utf-8', bytes: Buffer.from(reportCsv(report)) }
+      ? { name: `migration-${id}.json`, type: 'application/json', content: bytes }
+      : { name: `migration-${id}.csv`, type: 'text/csv; charset=utf-8', content: Buffer.from(reportCsv(report)) }
   })
 }
 
@@ -152,13 +152,16 @@ async function begin(console: Console, grant: Grant, order: Order): Promise<{ jo
     const cluster = await clusterNow(grant)
     const run: { id: string; ledger: Ledger | null } = { id: '', ledger: null }
     const access = new JobAccess(grant, reader, (by) => run.ledger?.signedIn(by))
-    const job: Job = jobs.start({ kind: KIND, startedBy: grant.by, unit: 'items' }, async function* (signal, resumed) {
-      // The job has its id once `start` has returned.
-      await Promise.resolve()
-      const ledger = new Ledger({ id: job.id, startedAt: job.startedAt, cluster, ...order }, grant.by)
-      run.ledger = ledger
-      yield* work(console, { access, ledger, lease, earlier })(signal, resumed)
-    })
+    const job: Job = jobs.start(
+      { kind: KIND, target: null, startedBy: grant.by, unit: 'items' },
+      async function* (signal, resumed) {
+        // The job has its id once `start` has returned.
+        await Promise.resolve()
+        const ledger = new Ledger({ id: job.id, startedAt: job.startedAt, cluster, ...order }, grant.by)
+        run.ledger = ledger
+        yield* work(console, { access, ledger, lease, earlier })(signal, resumed)
+      },
+    )
     return { job, access }
   } catch (error) {
     await lease?.release()

@@ -1,6 +1,7 @@
 import type { Kms } from '@strongroom/shared/kms'
 import { readOverview } from '@strongroom/shared/overview'
 import { observeBuckets } from '../cluster/bucket-observation.ts'
+import { batchFindings } from '../cluster/buckets/batch-findings.ts'
 import { canaryFindings } from '../cluster/canary-findings.ts'
 import { deletionFindings } from '../cluster/deletion-findings.ts'
 import { findings } from '../cluster/findings.ts'
@@ -11,7 +12,7 @@ import { KeyCount } from '../cluster/key-count.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
 import type { Config } from '../config/config.ts'
-import { type Console, driveSight, kesLocks, kmsNow, minioFor } from '../console.ts'
+import { bucketGround, type Console, driveSight, kesLocks, kmsNow, minioFor } from '../console.ts'
 import { escrowTimes } from '../custody/escrow.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -57,7 +58,10 @@ async function observe(console: Console, c: RequestContext, seen: { kms: Kms; se
   const access = minioFor(console, c)
   const drives = await driveSight(console, c)
   await console.audits.refresh()
-  const buckets = await observeBuckets(access.minio, access.credentials, kms).catch(unlessOver)
+  const ground = { ...(await bucketGround(console, c)), defaults: kms }
+  const buckets = await observeBuckets(access.minio, access.credentials, ground).catch(unlessOver)
+  const bucketsAt = new Date()
+  if (drives === 'shown' && buckets !== null) console.bucketsObserved.note(buckets, bucketsAt)
   const audit = drives === 'shown' ? (console.audits.latest?.audit ?? null) : null
   const { defaultKey } = kms
   if (kms.kind === 'kes' && defaultKey !== null) console.canaries.want(defaultKey)
@@ -68,11 +72,12 @@ async function observe(console: Console, c: RequestContext, seen: { kms: Kms; se
     regression: drives === 'shown' ? await console.audits.regression() : null,
     drives,
     buckets,
-    bucketsAt: new Date(),
+    bucketsAt,
     proof: console.proofs.find(defaultKey),
     canary: defaultKey === null ? null : console.canaries.of(defaultKey),
     backupProven: defaultKey === null ? null : (console.drills.of(defaultKey)?.proven ?? null) !== null,
     keyFindings: seesKeys ? await findingsOfKeys(console, { kms, audit, buckets }) : [],
+    batchFindings: drives === 'shown' ? batchFindings(await console.batchOrders.all(), new Date()) : [],
     identities: kms.kind === 'unknown' ? [] : console.kesDoors.identities(),
     ...envFileFacts(config, c.var.caller.root || drives === 'shown'),
     now: new Date(),

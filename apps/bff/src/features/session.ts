@@ -1,8 +1,10 @@
 import { type Capabilities, readSession, type Session, signIn, signOut } from '@strongroom/shared/session'
 import type * as z from 'zod/mini'
+import { mayStartBatchJobs } from '../cluster/buckets/batch-rights.ts'
+import { mayEditHouse } from '../cluster/buckets/house-editors.ts'
 import { type CallerPolicy, type RequestOrigin, readCallerPolicy } from '../cluster/caller-policy.ts'
 import { pluginIn } from '../cluster/caller-policy-plugin.ts'
-import { type Console, rolesReader } from '../console.ts'
+import { type Console, kesLocksFor, rolesReader } from '../console.ts'
 import { ANY_ROLE, holdsRole, type Role } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -195,13 +197,14 @@ async function capabilities(
 ): Promise<Capabilities> {
   const { credentials } = caller
   const hasKes = console.kes !== null
-  const [readKms, lists, drives, roles, policy, info] = await Promise.all([
+  const [readKms, lists, drives, roles, policy, info, editHousePolicy] = await Promise.all([
     allowed(console.lastTold.status(minio, credentials)),
     allowed(listKmsKeys(minio, credentials, 'strongroom-capability')),
     allowed(inspect(minio, credentials, { volume: '.minio.sys', file: 'format.json' })),
     rolesReader(console)().catch(() => 'unreadable' as const),
     readCallerPolicy(minio, caller, origin).catch(unlessNone),
     asked,
+    mayEditHouse(kesLocksFor(console, minio, origin.clientAddress), caller),
   ])
   const byPolicy = (...actions: string[]) => evaluated(policy, info?.nodes ?? null, actions)
   const byRole = (...wanted: Role[]) =>
@@ -224,6 +227,8 @@ async function capabilities(
     readKesAccess: onKes(byPolicy('kms:GetPolicy', 'kms:ListIdentities'), byRole(...ANY_ROLE)),
     readDrives: drives,
     migrateIam: caller.root ? true : drives === false ? false : null,
+    editHousePolicy,
+    startBatchJobs: mayStartBatchJobs(caller, policy, info?.nodes ?? null),
     restart: console.config.allowRestart ? (caller.root ? true : null) : false,
   }
 }

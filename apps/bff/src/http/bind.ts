@@ -1,5 +1,6 @@
 import { API_PREFIX, type Endpoint } from '@strongroom/shared/endpoint'
-import type { Hono } from 'hono'
+import type { Hono, MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { streamSSE } from 'hono/streaming'
 import * as z from 'zod/mini'
 import { AppError } from '../errors.ts'
@@ -26,7 +27,7 @@ export function bind<In extends Fields, Out extends Schema>(
   endpoint: Endpoint<In, Out>,
   handle: (input: z.output<In>, c: RequestContext) => Promise<z.input<Out>>,
 ) {
-  app.on(endpoint.method, API_PREFIX + endpoint.path, async (c) => {
+  app.on(endpoint.method, API_PREFIX + endpoint.path, limited(endpoint), async (c) => {
     if (endpoint.access === 'session') await authenticate(c)
     const reply = endpoint.reply.parse(await handle(await readInput(endpoint, c), c))
     c.header('Cache-Control', 'no-store')
@@ -38,7 +39,7 @@ export function bind<In extends Fields, Out extends Schema>(
 export interface Download {
   readonly name: string
   readonly type: string
-  readonly bytes: Uint8Array
+  readonly content: Uint8Array | ReadableStream<Uint8Array>
 }
 
 /** Serves `endpoint` as a file that browsers save instead of showing it. */
@@ -49,18 +50,18 @@ export function bindDownload<In extends Fields>(
 ) {
   app.on(endpoint.method, API_PREFIX + endpoint.path, async (c) => {
     if (endpoint.access === 'session') await authenticate(c)
-    const { name, type, bytes } = await read(await readInput(endpoint, c), c)
+    const { name, type, content } = await read(await readInput(endpoint, c), c)
     c.header('Cache-Control', 'no-store')
     c.header('Content-Type', type)
     c.header('Content-Disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}"`)
-    return c.body(Buffer.from(bytes))
+    return c.body(content instanceof ReadableStream ? content : Buffer.from(content))
   })
 }
 
 /** Where the events of a stream come from. */
 export interface EventSource<Input, Reply> {
   /** Asked before the stream opens and at each beat while it lasts; throws when the caller may not read it (any more). */
-  readonly allowed: (c: RequestContext) => Promise<void>
+  readonly allowed: (input: Input, c: RequestContext) => Promise<void>
   readonly open: (input: Input, c: RequestContext) => Promise<AsyncGenerator<Reply>>
 }
 
@@ -71,15 +72,16 @@ export function bindEvents<In extends Fields, Out extends Schema>(
   { allowed, open }: EventSource<z.output<In>, z.input<Out>>,
 ) {
   app.on(endpoint.method, API_PREFIX + endpoint.path, async (c) => {
-    await still(c)
+    await authenticate(c)
     const input = await readInput(endpoint, c)
+    await allowed(input, c)
     const replies = await open(input, c)
     c.header('Cache-Control', 'no-store')
     c.header('X-Accel-Buffering', 'no')
     return streamSSE(c, async (stream) => {
       const over = new Promise<undefined>((resolve) => stream.onAbort(() => resolve(undefined)))
       const beat = setInterval(() => {
-        still(c, 'by-stream').then(
+        still(input, c).then(
           () => stream.write(': still here\n\n'),
           () => stream.close(),
         )
@@ -98,10 +100,21 @@ export function bindEvents<In extends Fields, Out extends Schema>(
   })
 
   /** A stream ends with the session and with the right that it was opened on. */
-  async function still(c: RequestContext, use?: 'by-stream') {
-    await authenticate(c, use)
-    await allowed(c)
+  async function still(input: z.output<In>, c: RequestContext) {
+    await authenticate(c, 'by-stream')
+    await allowed(input, c)
   }
+}
+
+/** Only requests that have a body are asked for one, which would make the whole request anew. */
+function limited({ method, bodyBytes }: Endpoint): MiddlewareHandler<Env> {
+  if (method !== 'POST' && method !== 'PUT') return (_, next) => next()
+  return bodyLimit({
+    maxSize: bodyBytes,
+    onError: () => {
+      throw new AppError('too-large', `The body of this request may have ${bodyBytes / 1024} KiB at most.`)
+    },
+  })
 }
 
 async function readInput<In extends Fields>(endpoint: Endpoint<In>, c: RequestContext): Promise<z.output<In>> {

@@ -21,6 +21,7 @@ const put = endpoint({
   input: z.object({ id: z.string(), name: z.string().check(z.minLength(2, 'Two letters')) }),
   reply: Thing,
 })
+const long = endpoint({ ...put, id: 'long', path: '/long/:id', bodyBytes: 128 * 1024 })
 const list = endpoint({
   id: 'list',
   method: 'GET',
@@ -63,6 +64,7 @@ function app(handle: () => Promise<{ name: string }> = async () => ({ name: 'x' 
   hono.onError(errorDoor(pino({ level: 'silent' })))
   const router: Router = { app: hono, authenticate: async () => {} }
   bind(router, put, handle)
+  bind(router, long, handle)
   bind(router, list, async ({ limit }) => ({ limit }))
   bind(router, drop, async () => null)
   bindEvents(router, events, { allowed: async () => {}, open: async () => replies() })
@@ -104,6 +106,17 @@ describe('a bound call', () => {
   test.each(['', '[]', '"x"', '{', 'null'])('refuses the body %j', async (body) => {
     const answer = await app().request('/api/v1/things/1', { ...json({}), body })
     expect(answer.status).toBe(400)
+  })
+
+  test.each([
+    ['/things/1', 64],
+    ['/long/1', 128],
+  ])('%s takes a body of %i KiB and no more', async (path, kib) => {
+    const whole = json({ name: 'x'.repeat(kib * 1024 - '{"name":""}'.length) })
+    expect((await app().request(`/api/v1${path}`, whole)).status).toBe(200)
+    const { status, body } = await asProblem(app().request(`/api/v1${path}`, { ...whole, body: `${whole.body} ` }))
+    expect(status).toBe(413)
+    expect(body).toMatchObject({ detail: expect.stringContaining(`${kib} KiB`) })
   })
 
   test('reads numbers from the query, and answers 204 without a body', async () => {

@@ -18,6 +18,12 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 }
 
+/** How an asset may be packed; the build lays these copies beside it, smallest first here. */
+const PACKED = [
+  { encoding: 'br', suffix: '.br' },
+  { encoding: 'gzip', suffix: '.gz' },
+] as const
+
 /**
  * Serves the built web app. Each view has a URL of its own, so a path that is no file gets index.html, with its
  * `<base>` set to the configured base path. Files under assets/ carry a hash in their name and never change.
@@ -35,13 +41,13 @@ export function serveWebApp(app: Hono<Env>, folder: string, basePath: string) {
       const html = (await readFile(index, 'utf8')).replace('<base href="/"', `<base href="${basePath}/"`)
       return c.html(html, 200, { 'Cache-Control': 'no-cache' })
     }
-    const cache = path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache'
-    const packed = c.req.header('Accept-Encoding')?.includes('gzip') && existsSync(`${file}.gz`)
-    return c.body(Readable.toWeb(createReadStream(packed ? `${file}.gz` : file)) as ReadableStream, 200, {
+    const asset = path.startsWith('/assets/')
+    const packed = asset ? await findPacked(file, c.req.header('Accept-Encoding')) : undefined
+    return c.body(Readable.toWeb(createReadStream(packed?.file ?? file)) as ReadableStream, 200, {
       'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'Cache-Control': cache,
+      'Cache-Control': asset ? 'public, max-age=31536000, immutable' : 'no-cache',
       Vary: 'Accept-Encoding',
-      ...(packed && { 'Content-Encoding': 'gzip' }),
+      ...(packed && { 'Content-Encoding': packed.encoding }),
     })
   })
 }
@@ -51,6 +57,20 @@ async function findFile(folder: string, path: string): Promise<string | undefine
   if (path.includes('\0')) return undefined
   const file = normalize(join(folder, path))
   if (!file.startsWith(folder + sep) || file === join(folder, 'index.html')) return undefined
-  const found = await stat(file).catch(() => undefined)
-  return found?.isFile() ? file : undefined
+  return (await isFile(file)) ? file : undefined
 }
+
+/** A copy of `file` that the browser takes; a coding with a weight is not used, as no browser sends one. */
+async function findPacked(file: string, accepted = '') {
+  const taken = new Set(accepted.split(',').map((coding) => coding.trim()))
+  for (const { encoding, suffix } of PACKED) {
+    if (taken.has(encoding) && (await isFile(file + suffix))) return { encoding, file: file + suffix }
+  }
+  return undefined
+}
+
+const isFile = (file: string) =>
+  stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  )

@@ -10,7 +10,7 @@ import { JobStore } from './job-store.ts'
 import { thisProcess } from './process-identity.ts'
 import { JobRunner, type RunnerOptions } from './runner.ts'
 
-const head = { kind: 'iam-migration' as const, startedBy: 'alice', unit: 'items' }
+const head = { kind: 'iam-migration' as const, target: null, startedBy: 'alice', unit: 'items' }
 const HERE = thisProcess()
 const ELSEWHERE = { ...HERE, space: 'another host' }
 /** Neither a slow machine nor a short test ever makes a holder look gone. */

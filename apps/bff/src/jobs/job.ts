@@ -4,7 +4,9 @@ import type { Job } from '@strongroom/shared/jobs'
  * What a job says of itself while it works. Members it leaves out stay as they were, but for `waiting`, which ends with
  * the pause. `ratePerSecond` and `secondsLeft` are told from `done` and `total` unless the work gives them.
  */
-export type Progress = Partial<Omit<Job, 'id' | 'kind' | 'version' | 'unit' | 'startedAt' | 'endedAt' | 'startedBy'>>
+export type Progress = Partial<
+  Omit<Job, 'id' | 'kind' | 'target' | 'version' | 'unit' | 'startedAt' | 'endedAt' | 'startedBy'>
+>
 
 /**
  * A long piece of work: yields progress and checks `signal` between steps. Safe to run again after a stop: each run

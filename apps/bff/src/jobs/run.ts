@@ -6,8 +6,8 @@ import { JobKeeper } from './job-keeper.ts'
 import type { JobStore } from './job-store.ts'
 import { Pace } from './pace.ts'
 
-/** What starts a job: its kind, who started it, and the unit of its counts. */
-export type JobHead = Pick<Job, 'kind' | 'startedBy' | 'unit'>
+/** What starts a job: its kind, what it is about, who started it, and the unit of its counts. */
+export type JobHead = Pick<Job, 'kind' | 'target' | 'startedBy' | 'unit'>
 
 /** One job that this process runs. */
 export class Run {

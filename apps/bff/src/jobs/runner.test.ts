@@ -7,7 +7,7 @@ import { AppError } from '../errors.ts'
 import type { Work } from './job.ts'
 import { JobRunner } from './runner.ts'
 
-const head = { kind: 'iam-audit' as const, startedBy: 'alice', unit: 'items' }
+const head = { kind: 'iam-audit' as const, target: null, startedBy: 'alice', unit: 'items' }
 const failures: unknown[] = []
 let folder: string
 const runner = () => new JobRunner({ folder, onFailure: (_, cause) => failures.push(cause), lookMs: 10, beatMs: 20 })

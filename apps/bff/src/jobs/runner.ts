@@ -42,9 +42,9 @@ export class JobRunner {
     this.#beatMs = beatMs
   }
 
-  /** @throws AppError `conflict` while a job of the same kind runs in this process */
+  /** @throws AppError `conflict` while a job of the same kind and target runs in this process */
   start(head: JobHead, work: Work): Job {
-    const running = this.running(head.kind)
+    const running = this.running(head.kind, head.target)
     if (running) throw new AppError('conflict', `Such a job is running already, started by ${running.startedBy}.`)
     const run = new Run(randomUUID(), head, this.#store, this.#onFailure)
     this.#runs.set(run.snapshot.id, run)
@@ -54,9 +54,9 @@ export class JobRunner {
     return run.snapshot
   }
 
-  /** The job of this kind that runs, or waits, in this process. */
-  running(kind: Job['kind']): Job | undefined {
-    return this.#running().find(({ snapshot }) => snapshot.kind === kind)?.snapshot
+  /** The job of this kind on this target that runs, or waits, in this process. */
+  running(kind: Job['kind'], target: Job['target'] = null): Job | undefined {
+    return this.#running().find(({ snapshot }) => snapshot.kind === kind && snapshot.target === target)?.snapshot
   }
 
   /** Those of all processes on this folder, newest first. */

@@ -38,14 +38,21 @@ export function failedByKms(error: unknown): boolean {
   return error instanceof AppError && error.code === 'upstream-failed' && !!said && speaksOfKms(said.code, said.message)
 }
 
-/** Reads a refusal: JSON from admin and KMS calls, XML from S3 and STS; neither from HEAD, or from a proxy in between. */
+/** Reads a refusal: JSON from admin and KMS calls, XML from S3 and STS, headers from HEAD; none of them from a proxy in between. */
 export function readRefusal(status: number, text: string, headers: Readonly<Record<string, unknown>>): MinioError {
-  const { Code, Message, Region } = text.startsWith('{') ? fromJson(text) : fromXml(text)
+  const { Code, Message, Region } =
+    text === '' ? fromHeaders(headers) : text.startsWith('{') ? fromJson(text) : fromXml(text)
   const region = Region ?? headers['x-amz-bucket-region']
   return new MinioError(status, Code, Message.slice(0, 500), typeof region === 'string' && region ? region : undefined)
 }
 
 const unread = { Code: '', Message: 'a reply without an error document', Region: undefined }
+
+/** Source: minio cmd/api-response.go, `writeErrorResponseHeadersOnly`. */
+function fromHeaders(headers: Readonly<Record<string, unknown>>) {
+  const { 'x-minio-error-code': Code, 'x-minio-error-desc': Message } = headers
+  return typeof Code === 'string' && Code ? { ...unread, Code, Message: String(Message ?? '') } : unread
+}
 
 function fromJson(text: string) {
   try {

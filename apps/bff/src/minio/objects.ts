@@ -37,10 +37,27 @@ export function sealIn(headers: MinioReply['headers']): ObjectSeal {
   return { mode: 'none', headers: deciding }
 }
 
-/** Writes a small object without any encryption header; s3:PutObject. @returns the version, where the bucket keeps them */
-export async function putObject(minio: Minio, credentials: Credentials, name: ObjectName, body: Uint8Array) {
-  const command = new PutObjectCommand({ ...inputOf(name), Body: body })
-  const { output, reply } = await callS3(minio, credentials, command, { action: 's3:PutObject', ...OF_OBJECTS })
+/**
+ * Writes a small object without any encryption header; s3:PutObject.
+ *
+ * @param governedUntil under governance retention until then, whatever the bucket's own default is; s3:PutObjectRetention.
+ *   MinIO takes it where object lock is on alone, and only a time that its clock has not reached
+ * @returns the version, where the bucket keeps them
+ */
+export async function putObject(
+  minio: Minio,
+  credentials: Credentials,
+  name: ObjectName,
+  body: Uint8Array,
+  governedUntil?: Date,
+) {
+  const retention = governedUntil && {
+    ObjectLockMode: 'GOVERNANCE' as const,
+    ObjectLockRetainUntilDate: governedUntil,
+  }
+  const command = new PutObjectCommand({ ...inputOf(name), Body: body, ...retention })
+  const action = governedUntil ? 's3:PutObject or s3:PutObjectRetention' : 's3:PutObject'
+  const { output, reply } = await callS3(minio, credentials, command, { action, ...OF_OBJECTS })
   return { seal: sealIn(reply.headers), ...(output.VersionId !== undefined && { versionId: output.VersionId }) }
 }
 
@@ -59,12 +76,22 @@ export async function headObject(minio: Minio, credentials: Credentials, name: O
 }
 
 /**
- * Deletes an object; s3:DeleteObject. With a version, that version is gone for good; without, a bucket that keeps
- * versions only hides the object.
+ * Deletes an object; s3:DeleteObject, which a denial of s3:DeleteObjectVersion overrules where a version is named. That
+ * version is then gone for good, also `null`, the one of a bucket that keeps none; MinIO says the same (204) where there is
+ * no such version. Without one, a bucket that keeps versions only hides the object.
+ *
+ * @param bypassGovernance also while governance retention holds; s3:BypassGovernanceRetention
  */
-export async function deleteObject(minio: Minio, credentials: Credentials, name: ObjectName) {
-  const action = name.versionId === undefined ? 's3:DeleteObject' : 's3:DeleteObjectVersion'
-  await callS3(minio, credentials, new DeleteObjectCommand(inputOf(name)), { action, timeoutMs: TIMEOUT_MS })
+export async function deleteObject(
+  minio: Minio,
+  credentials: Credentials,
+  name: ObjectName,
+  { bypassGovernance = false }: { readonly bypassGovernance?: boolean } = {},
+) {
+  const bypass = bypassGovernance && { BypassGovernanceRetention: true }
+  const action = bypassGovernance ? 's3:DeleteObject or s3:BypassGovernanceRetention' : 's3:DeleteObject'
+  const command = new DeleteObjectCommand({ ...inputOf(name), ...bypass })
+  await callS3(minio, credentials, command, { action, timeoutMs: TIMEOUT_MS })
 }
 
 const inputOf = ({ bucket, key, versionId }: ObjectName) => ({

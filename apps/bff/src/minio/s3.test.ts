@@ -77,10 +77,10 @@ describe('refusals', () => {
     expect(error).toMatchObject({ code: 'not-allowed', detail: expect.stringContaining('s3:GetObject') })
   })
 
-  test('the deletion of a version names its own permission', async () => {
+  test('the deletion of a version names the permission that MinIO asks for', async () => {
     const minio = await answering(403, xml('AccessDenied'))
     const error = await failure(deleteObject(minio, credentials, { ...name, versionId: 'v' }))
-    expect(error).toMatchObject({ detail: expect.stringContaining('s3:DeleteObjectVersion') })
+    expect(error).toMatchObject({ detail: expect.stringMatching(/s3:DeleteObject\b/) })
   })
 
   test('each is met once: nothing is tried again', async () => {

@@ -117,7 +117,7 @@ async function dispatch(
 ): Promise<MinioReply> {
   const { method, target, body, action, timeoutMs = TIMEOUT_MS, maxReplyBytes = MAX_REPLY_BYTES } = request
   const headers = {
-    ...request.headers,
+    ...asUtf8(request.headers),
     ...lengthOf(method, body),
     ...(clientAddress !== undefined && { 'x-forwarded-for': clientAddress }),
   }
@@ -141,6 +141,10 @@ async function dispatch(
     return { status: reply.statusCode, headers: reply.headers, bytes }
   throw refused(readRefusal(reply.statusCode, Buffer.from(bytes).toString(), reply.headers), action)
 }
+
+/** MinIO takes header values as UTF-8, also metadata that is not ASCII, and undici writes each character as one byte. */
+const asUtf8 = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]))
 
 /** MinIO wants a length with each body, and reads no chunked ones. */
 const lengthOf = (method: string, body: Uint8Array = new Uint8Array()) =>

@@ -1,18 +1,21 @@
-import { AppError } from '../errors.ts'
-import { bareKeyName } from './buckets.ts'
+import { believablePage, decoded, notAListing, objectIn } from './believable-page.ts'
+import type { ListingDocument, ListingEntry } from './listing-document.ts'
 import type { ListedObject } from './object-listing.ts'
-import { sealIn } from './objects.ts'
 import type { Credentials, Minio } from './transport.ts'
-import { findElement, findText, parseXml, type XmlElement } from './xml.ts'
 
 /** One version of an object. */
-export interface ListedVersion extends Pick<ListedObject, 'key' | 'mode' | 'kmsKey'> {
+export interface ListedVersion extends ListedObject {
+  /** `null` where the bucket keeps no versions, or kept none when it was written. */
   readonly versionId: string
+  /** It is what a read without a version gives. */
+  readonly current: boolean
 }
 
 /** Where a page ends, for the next one. */
 export interface VersionMarker {
+  /** As MinIO gave it: behind the key stands which of its own lists it goes on with. */
   readonly key: string
+  /** Empty: the versions of the key are through. */
   readonly versionId: string
 }
 
@@ -25,58 +28,95 @@ export interface VersionPage {
   readonly next?: VersionMarker
 }
 
+export interface VersionListing {
+  readonly prefix?: string
+  readonly after?: VersionMarker | undefined
+  /** 1000 at most, which is the default. */
+  readonly limit?: number
+  /** Default 30 s. */
+  readonly timeoutMs?: number
+}
+
 /**
- * One page of all versions in a bucket, each with what seals it, also those below a delete marker;
- * s3:ListBucketVersions and s3:GetObject. As MinIO's `metadata=true` for current objects, see object-listing.ts.
+ * One page of all versions in a bucket, each with what seals it, also those below a delete marker, and those of a bucket
+ * that keeps no versions; s3:ListBucketVersions and s3:GetObject. As MinIO's `metadata=true` for current objects, see
+ * object-listing.ts. Sizes are those of the content, not of what encryption or compression made of it.
  *
- * @param limit 1000 at most
- * @throws AppError `upstream-failed` for a reply that is no listing: an empty one would say that there is nothing
+ * @throws AppError `not-found`, `upstream-failed` for a reply that is no listing: an empty one would say that there is nothing
  */
 export async function listVersionsWithMetadata(
   minio: Minio,
   credentials: Credentials,
   bucket: string,
-  { after, limit = 1000 }: { readonly after?: VersionMarker | undefined; readonly limit?: number } = {},
+  listing: VersionListing = {},
 ): Promise<VersionPage> {
-  const { bytes } = await minio.send({
-    method: 'GET',
-    path: `/${bucket}`,
-    query: {
-      versions: '',
-      metadata: 'true',
-      // Keys may hold what XML can't.
-      'encoding-type': 'url',
-      'max-keys': `${limit}`,
-      ...(after && { 'key-marker': after.key, 'version-id-marker': after.versionId }),
-    },
-    credentials,
-    action: 's3:ListBucketVersions',
-    asksKms: true,
-    timeoutMs: 30_000,
-  })
-  const document = findElement(parseXml(Buffer.from(bytes).toString()), 'ListVersionsResult')
-  const truncated = document && findText(document, 'IsTruncated')
-  if (document === undefined || (truncated !== 'true' && truncated !== 'false')) throw notAListing()
-  const versions = document.children.filter(({ name }) => name === 'Version').map(listed)
-  const markers = document.children.filter(({ name }) => name === 'DeleteMarker').length
-  if (truncated === 'false') return { versions, markers }
-  const key = decoded(findText(document, 'NextKeyMarker'))
-  if (key === '') throw notAListing()
-  return { versions, markers, next: { key, versionId: findText(document, 'NextVersionIdMarker') ?? '' } }
+  const { prefix = '', after, limit = 1000, timeoutMs = 30_000 } = listing
+  const ask = async (query: Readonly<Record<string, string>>) => {
+    const call = { method: 'GET', path: `/${bucket}`, action: 's3:ListBucketVersions', asksKms: true } as const
+    // Keys may hold what XML can't.
+    const always = { versions: '', 'encoding-type': 'url', prefix }
+    const { bytes } = await minio.send({ ...call, query: { ...always, ...query }, credentials, timeoutMs })
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()
+  }
+  const from = after === undefined ? {} : markerQuery(after)
+  const page = pageOf(await believablePage(FORM, limit, (query) => ask({ ...from, ...query })))
+  // MinIO finds nothing more in a bucket that is gone; asked for its beginning it says so.
+  if (after !== undefined && page.versions.length + page.markers === 0) await ask({ 'max-keys': '1' })
+  return page
 }
 
-const notAListing = () =>
-  new AppError('upstream-failed', 'MinIO listed the versions of a bucket in a form this console does not know.')
+const FORM = { root: 'ListVersionsResult', entries: ['Version', 'DeleteMarker'] }
 
-function listed(entry: XmlElement): ListedVersion {
-  const metadata = findElement(entry, 'UserMetadata')
-  const head = { key: decoded(findText(entry, 'Key')), versionId: findText(entry, 'VersionId') ?? 'null' }
-  // Left out, as MinIO does without a word where s3:GetObject is missing.
-  if (metadata === undefined) return { ...head, mode: 'unknown' }
-  const { mode, key } = sealIn(
-    Object.fromEntries(metadata.children.map(({ name, text }) => [name.toLowerCase(), text])),
-  )
-  return { ...head, mode, ...(key !== undefined && { kmsKey: bareKeyName(key) }) }
+const markerQuery = ({ key, versionId }: VersionMarker) => ({
+  'key-marker': key,
+  ...(versionId !== '' && { 'version-id-marker': versionId }),
+})
+
+/**
+ * Makes sure that MinIO lets the credentials list a bucket; s3:ListBucketVersions. It lists nothing, so it asks no KMS,
+ * and does not see whether the bucket is there.
+ *
+ * @throws AppError `not-allowed`
+ */
+export async function requireVersionListing(minio: Minio, credentials: Credentials, bucket: string): Promise<void> {
+  const query = { versions: '', 'max-keys': '0' }
+  await minio.send({ method: 'GET', path: `/${bucket}`, query, credentials, action: 's3:ListBucketVersions' })
 }
 
-const decoded = (text = '') => decodeURIComponent(text.replaceAll('+', ' '))
+/** The key that a marker stands at. */
+export const keyOf = ({ key }: VersionMarker): string => key.replace(LIST_TAG, '')
+
+/** Source: minio cmd/metacache-marker.go. */
+const LIST_TAG = /\[minio_cache:v\d+,[^[\]]*\]$/
+
+function pageOf({ entries, rest }: ListingDocument): VersionPage {
+  if (rest.get('IsTruncated') !== 'true') return told(entries)
+  const key = decoded(rest.get('NextKeyMarker'))
+  if (key === '') return notAListing()
+  return wholeObjects(entries, { key, versionId: rest.get('NextVersionIdMarker') ?? '' })
+}
+
+/**
+ * MinIO looks for the version of a marker in the first object that it finds from its key on. Is that another one, since
+ * the object is gone meanwhile, then its `null` version would be taken for the marker, and left out. So no page ends at
+ * such a version where it can end before the object.
+ */
+function wholeObjects(entries: readonly ListingEntry[], next: VersionMarker): VersionPage {
+  const last = entries.at(-1)?.texts.get('Key')
+  const begin = entries.findIndex(({ texts }) => texts.get('Key') === last)
+  if (next.versionId !== 'null' || begin < 1) return { ...told(entries), next }
+  const before = decoded(entries[begin - 1]!.texts.get('Key'))
+  const tag = LIST_TAG.exec(next.key)?.[0] ?? ''
+  return { ...told(entries.slice(0, begin)), next: { key: before + tag, versionId: '' } }
+}
+
+function told(entries: readonly ListingEntry[]): VersionPage {
+  const versions = entries.filter(({ element }) => element === 'Version').map(versionOf)
+  return { versions, markers: entries.length - versions.length }
+}
+
+const versionOf = (entry: ListingEntry): ListedVersion => ({
+  ...objectIn(entry),
+  versionId: entry.texts.get('VersionId') ?? 'null',
+  current: entry.texts.get('IsLatest') === 'true',
+})

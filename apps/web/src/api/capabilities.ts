@@ -13,6 +13,9 @@ const missing: Record<keyof Capabilities, string> = {
   readKesAccess: 'Policies and identities of KES need kms:GetPolicy and kms:ListIdentities, and a KES for the console.',
   readDrives: 'Reading the drives needs admin:* on MinIO, which grants admin:InspectData in no other way.',
   migrateIam: 'Migrating needs the admin actions for users, groups and policies on MinIO.',
+  editHousePolicy:
+    'Changing the rules of the house needs the root user or the role “operator”; without a role file, s3:PutEncryptionConfiguration on all buckets.',
+  startBatchJobs: 'Batch jobs need admin:StartBatchJob on MinIO.',
   restart: 'Restarting from here is switched off, or your account lacks admin:ServiceRestart.',
 }
 

@@ -1,5 +1,13 @@
 import type { Endpoint } from '@strongroom/shared/endpoint'
-import { MutationCache, QueryCache, QueryClient, queryOptions, useMutation } from '@tanstack/react-query'
+import {
+  type FetchQueryOptions,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  type QueryKey,
+  queryOptions,
+  useMutation,
+} from '@tanstack/react-query'
 import type * as z from 'zod/mini'
 import { call } from './call.ts'
 import { type ApiFailure, isPassing, wantsSignIn } from './failure.ts'
@@ -60,6 +68,13 @@ export const query = <In extends z.ZodMiniObject, Out extends z.ZodMiniType>(
     queryKey: [endpoint.path, input] as const,
     queryFn: ({ signal }): Promise<z.output<Out>> => call(endpoint, input, signal),
   })
+
+/** A beginning of a read that a page will want: it asks at once, unless the same was asked for before. */
+export const early =
+  <Data, Key extends QueryKey>(options: FetchQueryOptions<Data, ApiFailure, Data, Key> & { queryKey: Key }) =>
+  () => {
+    if (!queryClient.getQueryState(options.queryKey)) void queryClient.prefetchQuery(options)
+  }
 
 export const invalidate = (...endpoints: Pick<Endpoint, 'path'>[]) =>
   Promise.all(endpoints.map(({ path }) => queryClient.invalidateQueries({ queryKey: [path] })))

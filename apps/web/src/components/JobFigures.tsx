@@ -101,11 +101,14 @@ function Bar({ done, total, label }: { done: number; total: number | null; label
   )
 }
 
-function Kinds({ job: { byKind } }: { job: Job }) {
-  if (byKind.length === 0) return null
+/** Of work on one bucket it would say once more what stands above. */
+function Kinds({ job: { byKind, kind: work, target } }: { job: Job }) {
+  if (byKind.length === 0 || target !== null) return null
   return (
     <table className="w-full text-sm">
-      <caption className="pb-1 text-left text-xs font-semibold text-muted">By kind</caption>
+      <caption className="pb-1 text-left text-xs font-semibold text-muted">
+        {work === 'coverage' ? 'By bucket' : 'By kind'}
+      </caption>
       <tbody>
         {byKind.map(({ kind, done, total }) => (
           <tr key={kind}>

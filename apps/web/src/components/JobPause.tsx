@@ -1,7 +1,4 @@
-import type { Job, Waiting } from '@strongroom/shared/jobs'
-import { Link } from 'wouter'
-import { paths } from '../lib/paths.ts'
-import { buttonClass } from '../ui/Button.tsx'
+import type { Waiting } from '@strongroom/shared/jobs'
 import { Note } from '../ui/Note.tsx'
 import { useSecond } from '../ui/use-now.ts'
 
@@ -26,15 +23,6 @@ export const JobPause = ({ waiting: { on, until }, message, safe }: Props) =>
         {message}
       </details>
     </Note>
-  )
-
-/** What a migration that waits for a sign-in wants from somebody with the same rights. */
-export const JobSignIn = ({ job: { id, kind, waiting } }: { job: Job }) =>
-  waiting?.on === 'sign-in' &&
-  kind === 'iam-migration' && (
-    <Link href={`${paths.iamMigrate}&job=${encodeURIComponent(id)}`} className={buttonClass()}>
-      Give it credentials
-    </Link>
   )
 
 function Retry({ until }: { until: string | null }) {

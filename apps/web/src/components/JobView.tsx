@@ -1,9 +1,8 @@
 import { cancelJob, type Job, jobEnded } from '@strongroom/shared/jobs'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { jobChanged, useJob } from '../api/job-stream.ts'
 import { useCall } from '../api/query.ts'
 import { counted } from '../lib/format.ts'
-import { paths } from '../lib/paths.ts'
 import { movingSegments, sealSegments } from '../lib/seal.ts'
 import { Button, buttonClass } from '../ui/Button.tsx'
 import { Note } from '../ui/Note.tsx'
@@ -11,8 +10,11 @@ import { SealBar } from '../ui/Seal.tsx'
 import { useNow } from '../ui/use-now.ts'
 import { FailureNote } from './FailureNote.tsx'
 import { JobFigures } from './JobFigures.tsx'
-import { JobPause, JobSignIn } from './JobPause.tsx'
-import { jobAdvice, jobWords, stateWords } from './job-words.ts'
+import { JobPause } from './JobPause.tsx'
+import { JobSignIn } from './JobSignIn.tsx'
+import { JobTarget } from './JobTarget.tsx'
+import { jobResult } from './job-result.ts'
+import { isOnBuckets, jobAdvice, jobWords, stateWords } from './job-words.ts'
 import { ReadView } from './ReadView.tsx'
 
 type Props = { id: string; defaultKey: string | null }
@@ -41,17 +43,15 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
             <h2 className="text-lg font-semibold">
               {jobWords[job.kind]}: {stateWords[job.state].toLowerCase()}
             </h2>
+            <JobTarget target={job.target} />
           </div>
           <Message job={job} />
         </div>
         {ended ? (
-          job.hasReport && (
-            <Link href={paths.iamReport(job.id)} className={buttonClass()}>
-              Open the report
-            </Link>
-          )
+          <Result job={job} />
         ) : (
           <div className="flex flex-wrap gap-2">
+            {isOnBuckets(job.kind) && <Result job={job} />}
             <JobSignIn job={job} />
             <Button look="danger" busy={stop.isPending} onClick={() => stop.mutate({ id: job.id })}>
               Stop
@@ -68,6 +68,18 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
       <Seals job={job} defaultKey={defaultKey} />
       <JobFigures job={job} />
     </>
+  )
+}
+
+/** Leads to what it did, unless that is on this very page. */
+function Result({ job }: { job: Job }) {
+  const [here] = useLocation()
+  const result = jobResult(job)
+  if (!result || result.href.split('?')[0] === here) return null
+  return (
+    <Link href={result.href} className={buttonClass()}>
+      {result.word}
+    </Link>
   )
 }
 

@@ -4,6 +4,11 @@ export const jobWords: Record<Job['kind'], string> = {
   'iam-audit': 'Reading the drives',
   'iam-migration': 'IAM migration',
   'kes-drill': 'Drill',
+  'bucket-encryption': 'Encryption of buckets',
+  'bucket-probe': 'Probing buckets',
+  coverage: 'Counting objects',
+  'object-encryption': 'Encrypting objects',
+  'plain-removal': 'Removing plain versions',
 }
 
 interface JobAdvice {
@@ -43,6 +48,42 @@ export const jobAdvice: Record<Job['kind'], JobAdvice> = {
     stopped: 'It left no report. Held again, it begins from the start.',
     safe: 'Nothing is lost: a drill only reads.',
   },
+  'bucket-encryption': {
+    stopping: 'Stopping is safe: buckets that are done stay done, the others stay as they are.',
+    after: 'Buckets that are done stay done.',
+    again: 'When the cause is gone, start it again: buckets that are so already are left alone.',
+    stopped: 'The results tell which buckets were reached. Started again, it leaves alone those that are so already.',
+    safe: 'Nothing is lost: what new objects get changes bucket by bucket, and no object is touched.',
+  },
+  'bucket-probe': {
+    stopping: 'Stopping is safe: the probe that is being written is removed first, and the evidence so far stays.',
+    after: 'The evidence so far stays.',
+    again: 'When the cause is gone, probe again: the results tell which buckets were reached.',
+    stopped: 'The evidence so far stays.',
+    safe: 'Nothing is lost: a probe touches no object but its own.',
+  },
+  coverage: {
+    stopping: 'Stopping is safe: nothing is changed, and the next counting goes on where this one stops.',
+    after: `${READ_ONLY} What was counted stays.`,
+    again: 'When the cause is gone, count again: it goes on where it stopped.',
+    stopped: 'Started again, it goes on where it stopped.',
+    safe: 'Nothing is lost: it only reads.',
+  },
+  'object-encryption': {
+    stopping:
+      'Stopping is safe: each object is copied whole or stays as it is, and the next run with the same choices goes on from there.',
+    after: 'What was encrypted stays so; every other object is as it was.',
+    again: 'When the cause is gone, start it again with the same choices: it goes on where it stopped.',
+    stopped: 'Started again with the same choices, it goes on where it stopped.',
+    safe: 'Nothing is lost: each object is copied whole or stays as it is.',
+  },
+  'plain-removal': {
+    stopping: 'Stopping keeps what is left. What was removed can’t be brought back.',
+    after: 'What was removed stays so; nothing else was touched.',
+    again: 'When the cause is gone, start it again: it looks at all versions anew.',
+    stopped: 'What was removed stays so. Started again, it looks at all versions anew.',
+    safe: 'Nothing more is removed meanwhile.',
+  },
 }
 
 export const stateWords: Record<Job['state'], string> = {
@@ -53,3 +94,7 @@ export const stateWords: Record<Job['state'], string> = {
   failed: 'Failed',
   cancelled: 'Stopped',
 }
+
+/** Their results can be read while they run, and whoever may do the same can bring them credentials. */
+export const isOnBuckets = (kind: Job['kind']) =>
+  kind !== 'iam-audit' && kind !== 'iam-migration' && kind !== 'kes-drill'

@@ -3,6 +3,18 @@ export const paths = {
   overview: '/',
   buckets: '/buckets',
   bucket: (name: string) => `/buckets/${encodeURIComponent(name)}`,
+  /** The list, narrowed to what `show` says. */
+  bucketsShow: (show: string) => `/buckets?show=${encodeURIComponent(show)}`,
+  /** The buckets whose new objects are sealed by one key. */
+  bucketsByKey: (key: string) => `/buckets?key=${encodeURIComponent(key)}`,
+  /** What follows begins with `~`, and no bucket's name does. */
+  bucketRun: (id: string) => `/buckets/~runs/${encodeURIComponent(id)}`,
+  /** What an act on the objects of a bucket did. */
+  objectRun: (id: string) => `/buckets/~objects/${encodeURIComponent(id)}`,
+  bucketTab: (name: string, tab: 'proof' | 'objects') => `/buckets/${encodeURIComponent(name)}?tab=${tab}`,
+  house: '/buckets/~house',
+  batchJobs: '/buckets/~batch',
+  batchJob: (id: string) => `/buckets/~batch?job=${encodeURIComponent(id)}`,
   kms: '/kms',
   kesAccess: '/kms/access',
   kesPolicy: (name: string) => `/kms/access?policy=${encodeURIComponent(name)}`,

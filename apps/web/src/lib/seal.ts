@@ -1,7 +1,7 @@
 import type { SealCounts, SealState } from '@strongroom/shared/seal'
 
 /** How a seal is drawn: colour and pattern are in `app.css` under `seal-<look>`. */
-export type SealLook = 'default' | 'other' | 'other-2' | 'root' | 'plain' | 'unreadable' | 'unseen'
+export type SealLook = 'default' | 'other' | 'other-2' | 'customer' | 'root' | 'plain' | 'unreadable' | 'unseen'
 
 export interface Segment {
   /** What a filter of this segment is called in the URL: a state, or `kms:<key>`. */

@@ -56,6 +56,7 @@ const chips: Record<Overview['verdict']['id'], string> = {
   'static-key': 'Static key',
   'mixed-keys': 'Mixed keys',
   'buckets-open': 'Open buckets',
+  'objects-plain': 'Plain objects',
   'not-verified': 'Not verified',
   expiring: 'Certificate ends',
   'no-backup': 'No proven backup',

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes } from 'react'
+import { type ButtonHTMLAttributes, useId } from 'react'
 
 const looks = {
   primary: 'bg-accent text-on-accent border-transparent hover:bg-accent-strong',
@@ -30,6 +30,7 @@ export function Button({
   type = 'button',
   ...rest
 }: Props) {
+  const whyId = useId()
   const off = busy || why !== null
   const button = (
     <button
@@ -38,6 +39,7 @@ export function Button({
       className={`${buttonClass(look)} ${rest.className ?? ''}`}
       aria-disabled={off || undefined}
       aria-busy={busy || undefined}
+      {...(why !== null && { 'aria-describedby': whyId })}
       onClick={off ? undefined : onClick}
     >
       {busy && <Spinner />}
@@ -48,7 +50,9 @@ export function Button({
   return (
     <span className="inline-flex flex-wrap items-center gap-x-3 gap-y-1">
       {button}
-      <span className="max-w-80 text-sm text-muted">{why}</span>
+      <span id={whyId} className="max-w-80 text-sm text-muted">
+        {why}
+      </span>
     </span>
   )
 }

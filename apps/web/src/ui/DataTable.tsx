@@ -1,6 +1,8 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Icon } from './Icon.tsx'
+import { AllCheck, RowCheck } from './RowCheck.tsx'
+import { type Choosing, useChoice } from './use-choice.ts'
 
 const ROW_PX = matchMedia('(pointer: coarse)').matches ? 44 : 36
 /** Enough for a turn of the wheel: what scrolls by before the rows are drawn is blank. */
@@ -34,14 +36,28 @@ type Props<Row> = {
   onSort?: (sort: string) => void
   /** The last rows came into view and there are more. */
   onEnd?: (() => void) | undefined
+  /** Rows can be selected, by their keys; the head selects all that are shown. */
+  choosing?: Choosing | undefined
+  /** Many columns: less room between them. */
+  dense?: boolean
 }
 
-/** A table of any length: real rows, windowed when there are many, with a head that stays. Arrow keys move between the rows' links. */
+const none: readonly string[] = []
+
+/**
+ * A table of any length: real rows, windowed when there are many, with a head that stays. Arrow keys move between the rows'
+ * links, and between their check boxes; Space on a link selects its row.
+ */
 export function DataTable<Row>(props: Props<Row>) {
-  const { label, columns, rows, rowKey, empty, trouble, selected = null, sort = '', onSort } = props
+  const { label, columns, rows, rowKey, empty, trouble, selected = null, sort = '', onSort, choosing } = props
   const body = useRef<HTMLTableSectionElement>(null)
-  const sorted = rows && inOrder(rows, columns, sort)
+  const sorted = useMemo(() => rows && inOrder(rows, columns, sort), [rows, columns, sort])
+  const choosable = choosing !== undefined
+  const keys = useMemo(() => (choosable && sorted ? sorted.map(rowKey) : none), [choosable, sorted, rowKey])
+  const choice = useChoice(keys, choosing)
   const { shown, above, below } = useWindow(body, sorted?.length ?? 0, props.onEnd)
+  const pad = props.dense ? 'px-2' : 'px-3'
+  const span = columns.length + (choosing ? 1 : 0)
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys are a shortcut; each link is in the tab order by itself
     <div onKeyDown={moveBetweenRows} className="rounded-md border border-line bg-surface">
@@ -53,15 +69,20 @@ export function DataTable<Row>(props: Props<Row>) {
       >
         <thead>
           <tr>
+            {choosing && (
+              <th scope="col" className={`${headClass} w-10 pointer-coarse:w-12`}>
+                <AllCheck extent={choice.extent} count={keys.length} onSet={choice.setAll} />
+              </th>
+            )}
             {columns.map((column) => (
-              <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
+              <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} pad={pad} />
             ))}
           </tr>
         </thead>
         <tbody ref={body}>
-          {!sorted && !trouble && <Skeleton span={columns.length} />}
-          {trouble && <WholeRow span={columns.length}>{trouble}</WholeRow>}
-          {sorted?.length === 0 && !trouble && <WholeRow span={columns.length}>{empty}</WholeRow>}
+          {!sorted && !trouble && <Skeleton span={span} />}
+          {trouble && <WholeRow span={span}>{trouble}</WholeRow>}
+          {sorted?.length === 0 && !trouble && <WholeRow span={span}>{empty}</WholeRow>}
           <Gap height={above} />
           {sorted &&
             shown.map((index) => {
@@ -75,6 +96,10 @@ export function DataTable<Row>(props: Props<Row>) {
                   index={index}
                   columns={columns as readonly Column<unknown>[]}
                   selected={selected === key}
+                  pad={pad}
+                  rowKey={key}
+                  chosen={choosing?.chosen.has(key)}
+                  onSet={choice.set}
                 />
               )
             })}
@@ -85,19 +110,34 @@ export function DataTable<Row>(props: Props<Row>) {
   )
 }
 
-type RowProps = { row: unknown; index: number; columns: readonly Column<unknown>[]; selected: boolean }
+type RowProps = {
+  row: unknown
+  index: number
+  columns: readonly Column<unknown>[]
+  selected: boolean
+  pad: string
+  rowKey: string
+  /** Undefined where rows can't be selected. */
+  chosen: boolean | undefined
+  onSet: (key: string, on: boolean, range: boolean) => void
+}
 
 /** Drawn anew when it changes, and not when the window moves over it. */
-const Row = memo(function Row({ row, index, columns, selected }: RowProps) {
+const Row = memo(function Row({ row, index, columns, selected, pad, rowKey, chosen, onSet }: RowProps) {
   return (
     <tr
       aria-rowindex={index + 2}
       aria-selected={selected || undefined}
       style={{ height: ROW_PX }}
-      className="relative hover:bg-sunken aria-selected:bg-accent-soft"
+      className={`relative hover:bg-sunken aria-selected:bg-accent-soft ${chosen ? 'bg-accent-soft/60' : ''}`}
     >
+      {chosen !== undefined && (
+        <td className="relative border-t border-line">
+          <RowCheck rowKey={rowKey} chosen={chosen} onSet={onSet} />
+        </td>
+      )}
       {columns.map(({ id, cell, className = '' }) => (
-        <td key={id} className={`truncate border-t border-line px-3 ${className}`}>
+        <td key={id} className={`truncate border-t border-line ${pad} ${className}`}>
           {cell(row)}
         </td>
       ))}
@@ -105,10 +145,15 @@ const Row = memo(function Row({ row, index, columns, selected }: RowProps) {
   )
 })
 
-function HeadCell<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string; onSort: Props<Row>['onSort'] }) {
+const headClass =
+  'sticky top-12 z-10 h-9 border-line bg-surface text-left text-xs font-semibold text-muted first:rounded-tl-md last:rounded-tr-md'
+
+type HeadProps<Row> = { column: Column<Row>; sort: string; onSort: Props<Row>['onSort']; pad: string }
+
+function HeadCell<Row>({ column, sort, onSort, pad }: HeadProps<Row>) {
   const { id, head, compare, className = '' } = column
   const direction = sort === id ? 'ascending' : sort === `-${id}` ? 'descending' : undefined
-  const shape = `sticky top-12 z-10 h-9 border-line bg-surface px-3 text-left text-xs font-semibold text-muted first:rounded-tl-md last:rounded-tr-md ${className}`
+  const shape = `${headClass} ${pad} ${className}`
   if (!compare || !onSort)
     return (
       <th scope="col" className={shape}>
@@ -189,14 +234,24 @@ const Skeleton = ({ span }: { span: number }) => (
   </tr>
 )
 
-/** Rows are reached by their `data-row` link; up and down go to the neighbours. */
+/** Rows are reached by their `data-row` link, or by their check box; up and down go to the neighbours, Space selects. */
 function moveBetweenRows(event: KeyboardEvent<HTMLDivElement>) {
+  const here = document.activeElement as HTMLElement
+  if (event.key === ' ' && here.dataset.row !== undefined) return selectRow(event, here)
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-row]')]
-  const at = links.indexOf(document.activeElement as HTMLElement)
-  const next = links[at + (event.key === 'ArrowDown' ? 1 : -1)]
+  const stops = here.dataset.check === undefined ? '[data-row]' : '[data-check]'
+  const all = [...event.currentTarget.querySelectorAll<HTMLElement>(stops)]
+  const at = all.indexOf(here)
+  const next = all[at + (event.key === 'ArrowDown' ? 1 : -1)]
   if (at < 0 || !next) return
   event.preventDefault()
   next.focus({ preventScroll: true })
   next.scrollIntoView({ block: 'nearest' })
+}
+
+function selectRow(event: KeyboardEvent, link: HTMLElement) {
+  const box = link.closest('tr')?.querySelector('[data-check]')
+  if (!box) return
+  event.preventDefault()
+  box.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey: event.shiftKey }))
 }

@@ -2,10 +2,18 @@ import { useLayoutEffect, useRef, useState } from 'react'
 import { count, counted, exact, share } from '../lib/format.ts'
 import { type SealLook, type Segment, segmentWidths } from '../lib/seal.ts'
 
+type BadgeProps = {
+  look: SealLook
+  label: string
+  mono?: boolean
+  /** More than the word, where there is more to say. */
+  title?: string
+}
+
 /** A seal state or a key: swatch with its pattern, and always the word. */
-export function SealBadge({ look, label, mono = false }: { look: SealLook; label: string; mono?: boolean }) {
+export function SealBadge({ look, label, mono = false, title = label }: BadgeProps) {
   return (
-    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle" title={label}>
+    <span className="inline-flex max-w-full min-w-0 items-center gap-1.5 align-middle" title={title}>
       <span aria-hidden="true" className={`size-3 shrink-0 rounded-xs ${swatch[look]}`} />
       <span className={`truncate ${mono ? 'font-mono text-xs' : ''}`}>{label}</span>
     </span>
@@ -16,6 +24,7 @@ const swatch: Record<SealLook, string> = {
   default: 'seal-default',
   other: 'seal-other',
   'other-2': 'seal-other-2',
+  customer: 'seal-customer',
   root: 'seal-root',
   plain: 'seal-plain',
   unreadable: 'seal-unreadable',

@@ -1,8 +1,16 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { Icon } from './Icon.tsx'
 
+type Props = {
+  title: string
+  onClose: () => void
+  children: ReactNode
+  /** Room for tables. */
+  wide?: boolean
+}
+
 /** Details beside a table. Esc closes it; who opens it gives focus back to the row. */
-export function SidePanel({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function SidePanel({ title, onClose, children, wide = false }: Props) {
   const heading = useRef<HTMLHeadingElement>(null)
   const titleId = useId()
   // biome-ignore lint/correctness/useExhaustiveDependencies: another row's details are another panel to a screen reader
@@ -17,7 +25,7 @@ export function SidePanel({ title, onClose, children }: { title: string; onClose
   return (
     <aside
       aria-labelledby={titleId}
-      className="arrive fixed inset-y-0 right-0 z-30 flex w-full flex-col border-l border-line bg-surface shadow-float sm:top-12 sm:w-[28rem]"
+      className={`arrive fixed inset-y-0 right-0 z-30 flex w-full flex-col border-l border-line bg-surface shadow-float sm:top-12 ${wide ? 'sm:w-[min(42rem,calc(100vw-4rem))]' : 'sm:w-[28rem]'}`}
     >
       <header className="flex items-start justify-between gap-4 border-b border-line px-5 py-3">
         <h2

@@ -12,6 +12,15 @@ export function Time({ at }: { at: string }) {
   )
 }
 
+/** How old what stands before it is, where a table has little room: `12 min`. The exact moment in UTC is its title. */
+export function Age({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={exact(at)} className="ml-1.5 align-middle text-xs text-muted">
+      {relative(at, useNow()).replace(/ ago$/, '')}
+    </time>
+  )
+}
+
 const LONG = 36
 const TAIL = 12
 

@@ -1,8 +1,10 @@
 import type { StoredItem } from '../item-source.ts'
+import { ProofWindow } from './proof-window.ts'
 import { prove } from './prove-items.ts'
 import { type Reading, wipeReading } from './read-together.ts'
 import { failed, type RewriteScope, rewrite, type Turn, type WrittenStage } from './rewrite-item.ts'
 import type { Outcome } from './verify-item.ts'
+import { nowMs } from './write-clock.ts'
 
 export interface Cycle {
   readonly outcomes: readonly (readonly [Turn, Outcome])[]
@@ -17,16 +19,14 @@ export interface Cycle {
 /** How far an item is whose end was not waited for. `sent`: nobody knows whether MinIO has written it. */
 export type Far = 'sent' | 'written'
 
-/** Reading back takes about as long as two or three writes: with fewer on their way, writes would wait for it. */
-const UNPROVEN = 4
-
 /**
  * Items of one kind on their way: some are being written, while those written before are read back, together with what
- * comes next. At most four times the width are written and not proven. After anything that is amiss no write begins.
+ * comes next. No more are written and not proven than the window allows. After anything that is amiss no write begins.
  */
 export class Belt implements Disposable {
   readonly #scope: RewriteScope
   readonly #queue: Turn[]
+  readonly #window = new ProofWindow()
   #width = 1
   /** Of the first ones of the queue; null: it was not there. */
   readonly #ahead = new Map<string, StoredItem | null>()
@@ -71,6 +71,7 @@ export class Belt implements Disposable {
 
   /** Reads once: what has been written, and what comes next. Never throws. */
   async cycle(width: number): Promise<Cycle> {
+    const since = nowMs()
     this.#width = width
     this.#atOnce = this.#writing.size
     this.#amiss = this.#ended.some(isAmiss)
@@ -91,8 +92,13 @@ export class Belt implements Disposable {
     const ended = this.#ended
     this.#ended = []
     // Time goes by, and what was read ahead is of use no more.
-    if (this.#amiss) this.#forget()
-    else this.#pump()
+    if (this.#amiss) {
+      this.#forget()
+      this.#window.restart()
+    } else {
+      if (ended.length > 0) this.#window.proved(nowMs() - since)
+      this.#pump()
+    }
     return { outcomes: ended, tookMs, atOnce: this.#atOnce, amiss: this.#amiss }
   }
 
@@ -103,7 +109,7 @@ export class Belt implements Disposable {
   /** Begins as many writes as may be. */
   #pump() {
     if (this.#scope.signal.aborted) this.#amiss = true
-    while (!this.#amiss && !this.#over && this.#writing.size < this.#width && this.#unproven < UNPROVEN * this.#width) {
+    while (!this.#amiss && !this.#over && this.#writing.size < this.#width && this.#unproven < this.#window.most) {
       const stored = this.#queue[0] && this.#ahead.get(this.#queue[0].item.path)
       if (stored === undefined) return
       const turn = this.#queue.shift()!
@@ -131,9 +137,9 @@ export class Belt implements Disposable {
     this.#stirred()
   }
 
-  /** A call costs more than an item in it, so it is for as many as are written at once. */
+  /** One half is read back while the other is written. */
   async #untilWorthReading() {
-    while (this.#writing.size > 0 && (this.#amiss || this.#written.length < this.#width))
+    while (this.#writing.size > 0 && (this.#amiss || this.#written.length < this.#window.most / 2))
       await new Promise<void>((resolve) => {
         this.#stirred = resolve
       })
@@ -141,7 +147,7 @@ export class Belt implements Disposable {
 
   #next(): string[] {
     if (this.#amiss) return []
-    const near = this.#queue.slice(0, UNPROVEN * this.#width).map(({ item }) => item.path)
+    const near = this.#queue.slice(0, this.#window.most).map(({ item }) => item.path)
     return near.filter((path) => !this.#ahead.has(path))
   }
 

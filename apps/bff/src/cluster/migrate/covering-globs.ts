@@ -33,8 +33,8 @@ function cover(paths: readonly string[], known: readonly string[]): Cover {
   const half = Math.ceil(paths.length / 2)
   const shape = shapeOf(paths)
   const whole = shape === null ? Number.POSITIVE_INFINITY : costOf(shape, paths.length, known)
-  // Two halves cost two calls at least.
-  if (shape !== null && whole <= 2 * CALL) return { globs: [{ pattern: patternOf(shape), paths }], cost: whole }
+  if (shape !== null && whole <= 2 * leastFor(Math.floor(paths.length / 2), shape, known))
+    return { globs: [{ pattern: patternOf(shape), paths }], cost: whole }
   const [one, other] = [cover(paths.slice(0, half), known), cover(paths.slice(half), known)]
   return shape === null || one.cost + other.cost < whole
     ? { globs: [...one.globs, ...other.globs], cost: one.cost + other.cost }
@@ -75,22 +75,34 @@ const patternOf = (shape: readonly Segment[]) =>
 const setPattern = (characters: ReadonlySet<string>) =>
   `[${[...characters].map((each) => each.replace(/[\]\\^[-]/, '\\$&')).join('')}]`
 
+/** What so many of the paths cost at least: a pattern that lists the same folder, or a call for each. */
+const leastFor = (paths: number, shape: readonly Segment[], known: readonly string[]) =>
+  Math.min(CALL * paths, CALL + listingCost(shape, known))
+
 /** Items read for nothing, and names that lie in the same folder as the first part that is no plain name. */
 function costOf(shape: readonly Segment[], wanted: number, known: readonly string[]): number {
   const source = shape.map(
     ({ prefix, sets, open }) => quoted(prefix) + sets.map(setSource).join('') + (open ? '[^/]*' : ''),
   )
   const expression = new RegExp(`^${source.join('/')}$`, 'u')
-  const open = shape.findIndex((segment) => segment.open || segment.sets.length > 0)
-  const folder = shape
-    .slice(0, open)
-    .map(({ prefix }) => `${prefix}/`)
-    .join('')
-  const [from, to] = range(known, folder + shape[open]!.prefix)
+  const [from, to] = range(known, listed(shape) + shape[openAt(shape)]!.prefix)
   let fits = 0
   for (let at = from; at < to; at++) if (expression.test(known[at]!)) fits += 1
-  const [first, end] = range(known, folder)
-  return CALL + Math.max(0, fits - wanted) + (end - first) / NAMES_LISTED
+  return CALL + Math.max(0, fits - wanted) + listingCost(shape, known)
+}
+
+const openAt = (shape: readonly Segment[]) => shape.findIndex(({ open, sets }) => open || sets.length > 0)
+
+/** The folder that MinIO lists for a pattern, with a slash at the end. */
+const listed = (shape: readonly Segment[]) =>
+  shape
+    .slice(0, openAt(shape))
+    .map(({ prefix }) => `${prefix}/`)
+    .join('')
+
+function listingCost(shape: readonly Segment[], known: readonly string[]): number {
+  const [from, to] = range(known, listed(shape))
+  return (to - from) / NAMES_LISTED
 }
 
 /** Where in `known` those lie that begin with `prefix`. */

@@ -18,8 +18,8 @@ export interface ReadingScope {
 }
 
 /**
- * Reads a few items in as few calls as their names allow: a call costs MinIO about 3 ms, and each item in it 0.5 ms. An
- * item that was being saved meanwhile is read once more by itself.
+ * Reads a few items in as few calls as their names allow: a call costs MinIO about 1 ms, each item in it 0.3 ms, and a
+ * pattern a walk over its folder, 15 ms for 10,000 names on four drives. An item that was being saved meanwhile is read once more by itself.
  *
  * @returns without those that no drive holds
  */

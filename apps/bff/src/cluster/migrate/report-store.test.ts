@@ -33,6 +33,23 @@ const report = (id: string, more: Partial<MigrationReport> = {}): MigrationRepor
 })
 
 describe('kept reports', () => {
+  test('one of many items is written in pieces, and reads as one that was written whole', async () => {
+    const items = Array.from({ length: 1_001 }, (_, at) => ({
+      path: `config/iam/users/u${at}/identity.json`,
+      kind: 'user' as const,
+      name: `u${at}`,
+      before: { state: 'plaintext' as const },
+      outcome: 'moved' as const,
+      compared: 'content' as const,
+    }))
+    const id = randomUUID()
+    const many = report(id, { items, rotate: items.slice(0, 3).map(({ kind, name }) => ({ kind, name })) })
+    const { sha256 } = await new ReportStore(folder).keep(many)
+    const text = await readFile(join(folder, 'reports', `${id}.json`), 'utf8')
+    expect(text).toBe(`${JSON.stringify(many, null, 2)}\n`)
+    expect(createHash('sha256').update(text).digest('hex')).toBe(sha256)
+  })
+
   test('the digest is of the very file, which only the console may read', async () => {
     const id = randomUUID()
     const { sha256 } = await new ReportStore(folder).keep(report(id))

@@ -1,5 +1,5 @@
-/** MinIO takes a lock and tells every node with each write: more at once gain little (facts: 4 to 8). */
-const MOST = 6
+/** MinIO writes one item after the other, under one lock: these keep it busy while answers are on their way. */
+const MOST = 8
 /** A write takes clearly longer when it takes this much longer than the best seen. */
 const SLOWER = 2
 /** Below this nobody waits for anybody; it is the noise of a fast cluster. */

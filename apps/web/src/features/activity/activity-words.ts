@@ -12,6 +12,9 @@ export const actWords: Record<Activity['act'], string> = {
   'keep-canary': 'Keep a canary',
   'drop-canary': 'Drop the canary',
   drill: 'Drill',
+  'set-house-policy': 'Change the house policy',
+  'encrypt-objects': 'Encrypt objects',
+  'remove-plain-versions': 'Remove plain versions',
 }
 
 export const outcomes: Record<Activity['outcome'], { icon: IconName; word: string; ink: string }> = {

@@ -1,43 +1,39 @@
-import { type Bucket, probeBucket } from '@strongroom/shared/buckets'
-import { useCall } from '../../api/query.ts'
-import { FailureNote } from '../../components/FailureNote.tsx'
+import type { Bucket } from '@strongroom/shared/buckets'
+import { useSearch } from 'wouter'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { Button } from '../../ui/Button.tsx'
+import { paths } from '../../lib/paths.ts'
 import { Note } from '../../ui/Note.tsx'
-import { SealBadge } from '../../ui/Seal.tsx'
 import { SidePanel } from '../../ui/SidePanel.tsx'
-import { Facts, Lines, Time } from '../../ui/Text.tsx'
+import { TabBar } from '../../ui/TabBar.tsx'
+import { BatchDialog } from './BatchDialog.tsx'
+import { BucketObjects } from './BucketObjects.tsx'
+import { BucketProof } from './BucketProof.tsx'
+import { BucketSummary } from './BucketSummary.tsx'
+import { BulkHouse } from './BulkHouse.tsx'
 import { ClearDialog } from './ClearDialog.tsx'
+import { CountDialog } from './CountDialog.tsx'
 import { EncryptDialog } from './EncryptDialog.tsx'
-import { ProbeResult } from './ProbeResult.tsx'
-import { keyOf, lookOf, reasonOf } from './seal-of-bucket.ts'
+import { EncryptObjectsDialog } from './EncryptObjectsDialog.tsx'
+import { RemovePlainDialog } from './RemovePlainDialog.tsx'
 
 type Props = { name: string; bucket: Bucket | undefined; defaultKey: string | null; onClose: () => void }
 
 export function BucketPanel({ name, bucket, defaultKey, onClose }: Props) {
+  const [tab] = useUrlParam('tab')
   const [act, setAct] = useUrlParam('act')
-  const leave = () => setAct(null)
   return (
-    <SidePanel title={name} onClose={onClose}>
+    <SidePanel wide title={name} onClose={onClose}>
       {bucket ? (
         <>
-          <Details bucket={bucket} defaultKey={defaultKey} />
-          <div className="flex flex-wrap gap-2">
-            <Button look="primary" onClick={() => setAct('encrypt')}>
-              Encrypt
-            </Button>
-            <Button look="danger" why={whyNotClear(bucket)} onClick={() => setAct('clear')}>
-              Clear encryption
-            </Button>
-          </div>
-          {bucket.trouble && (
-            <p className="text-sm text-muted">
-              MinIO decides when you press: this account could not read the configuration.
-            </p>
+          <Tabs name={name} tab={tab} />
+          {tab === 'proof' ? (
+            <BucketProof bucket={bucket} />
+          ) : tab === 'objects' ? (
+            <BucketObjects bucket={bucket} defaultKey={defaultKey} onAct={setAct} />
+          ) : (
+            <BucketSummary bucket={bucket} defaultKey={defaultKey} onAct={setAct} />
           )}
-          <Probe bucket={name} />
-          {act === 'encrypt' && <EncryptDialog bucket={bucket} defaultKey={defaultKey} onClose={leave} />}
-          {act === 'clear' && <ClearDialog bucket={bucket} onClose={leave} />}
+          <Act act={act} bucket={bucket} defaultKey={defaultKey} onClose={() => setAct(null)} />
         </>
       ) : (
         <Note tone="warning" title="MinIO has no such bucket">
@@ -48,62 +44,53 @@ export function BucketPanel({ name, bucket, defaultKey, onClose }: Props) {
   )
 }
 
-function whyNotClear({ encryption }: Bucket) {
-  if (encryption === null) return 'What is configured could not be read.'
-  return encryption.mode === 'none' ? 'There is no default encryption to clear.' : null
-}
-
-function Details({ bucket, defaultKey }: { bucket: Bucket; defaultKey: string | null }) {
-  const { encryption, effective, trouble, createdAt } = bucket
+/** Each has an address; the filters of the list behind stay in it. */
+function Tabs({ name, tab }: { name: string; tab: string }) {
+  const search = useSearch()
+  const tabs = [
+    ['', 'Summary'],
+    ['proof', 'Proof'],
+    ['objects', 'Objects'],
+  ] as const
+  const href = (id: string) => {
+    const params = new URLSearchParams(search)
+    params.delete('act')
+    params.delete('tab')
+    if (id) params.set('tab', id)
+    return params.size === 0 ? paths.bucket(name) : `${paths.bucket(name)}?${params}`
+  }
   return (
-    <>
-      {trouble && (
-        <Note tone="warning" title="Its configuration could not be read">
-          {trouble}
-        </Note>
-      )}
-      <Facts
-        facts={[
-          [
-            'Configured',
-            encryption?.mode === 'none' ? 'Nothing' : <SealBadge key="c" {...lookOf(encryption, defaultKey)} />,
-          ],
-          ['New objects', <SealBadge key="e" {...lookOf(effective, defaultKey)} />],
-          [
-            'Key',
-            <span key="k" className={effective?.key ? 'font-mono text-xs' : ''}>
-              {keyOf(bucket, defaultKey)}
-            </span>,
-          ],
-          ['Why', trouble ? 'not known' : reasonOf(bucket)],
-          ['Made', createdAt ? <Time key="t" at={createdAt} /> : 'not known'],
-        ]}
-      />
-      <Lines label="The same from a terminal" lines={[`mc encrypt info ALIAS/${bucket.name}`]} />
-    </>
+    <TabBar
+      label="Parts of this bucket"
+      tabs={tabs.map(([id, word]) => ({
+        href: href(id),
+        word,
+        here: id === (tab === 'proof' || tab === 'objects' ? tab : ''),
+      }))}
+    />
   )
 }
 
-function Probe({ bucket }: { bucket: string }) {
-  const probe = useCall(probeBucket)
-  return (
-    <section aria-label="Write-probe" className="space-y-3 border-t border-line pt-4">
-      <p className="text-sm text-muted">
-        A probe writes a small object without any header, reads it back, looks at what sealed it, and removes it.
-      </p>
-      <Button busy={probe.isPending} onClick={() => probe.mutate({ bucket })}>
-        Write a probe
-      </Button>
-      <FailureNote failure={probe.error} />
-      {probe.data && <ProbeResult probe={probe.data} />}
-      <Lines
-        label="The same from a terminal"
-        lines={[
-          `mc cp ./PROBE.txt ALIAS/${bucket}/PROBE.txt`,
-          `mc stat ALIAS/${bucket}/PROBE.txt`,
-          `mc rm ALIAS/${bucket}/PROBE.txt`,
-        ]}
-      />
-    </section>
-  )
+type ActProps = { act: string; bucket: Bucket; defaultKey: string | null; onClose: () => void }
+
+function Act({ act, bucket, defaultKey, onClose }: ActProps) {
+  switch (act) {
+    case 'encrypt':
+      return <EncryptDialog bucket={bucket} defaultKey={defaultKey} onClose={onClose} />
+    case 'clear':
+      return <ClearDialog bucket={bucket} onClose={onClose} />
+    case 'house':
+      return <BulkHouse buckets={[bucket]} onClose={onClose} />
+    case 'count':
+      return <CountDialog bucket={bucket.name} onClose={onClose} />
+    case 'encrypt-objects':
+      return <EncryptObjectsDialog bucket={bucket.name} defaultKey={defaultKey} onClose={onClose} />
+    case 'remove-plain':
+      return <RemovePlainDialog bucket={bucket.name} onClose={onClose} />
+    case 'replicate':
+    case 'keyrotate':
+      return <BatchDialog kind={act} bucket={bucket.name} defaultKey={defaultKey} onClose={onClose} />
+    default:
+      return null
+  }
 }

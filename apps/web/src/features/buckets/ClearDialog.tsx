@@ -1,4 +1,4 @@
-import { type Bucket, clearBucketEncryption, listBuckets } from '@strongroom/shared/buckets'
+import { type Bucket, clearBucketEncryption, listBuckets, readBucket } from '@strongroom/shared/buckets'
 import { readOverview } from '@strongroom/shared/overview'
 import { useState } from 'react'
 import { invalidate, useCall } from '../../api/query.ts'
@@ -8,22 +8,25 @@ import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Field } from '../../ui/Field.tsx'
 import { Lines } from '../../ui/Text.tsx'
+import { losesWords } from './bulk-words.ts'
+import { useKnown } from './use-known.ts'
 
 /** No form: nothing here happens on Enter. */
 export function ClearDialog({ bucket: { name }, onClose }: { bucket: Bucket; onClose: () => void }) {
   const [typed, setTyped] = useState('')
+  const { autoEncryption } = useKnown()
   const clear = useCall(clearBucketEncryption, () => {
-    void invalidate(listBuckets, readOverview)
+    void invalidate(listBuckets, readBucket, readOverview)
     toast(`${name}: the default encryption is cleared.`)
     onClose()
   })
   return (
     <Dialog title={`Clear encryption of ${name}`} onClose={onClose}>
-      <p>
-        New objects in this bucket will be written in plaintext, unless MinIO encrypts everything by itself or the
-        upload asks for it. It can be set again; what is written in between stays in plaintext.
+      <p className="font-medium">The bucket loses its default encryption: {losesWords(autoEncryption)}</p>
+      <p className="text-muted">
+        It can be set again; what is written in between stays as it was written. Objects that are sealed now stay
+        sealed, and their key is still needed.
       </p>
-      <p className="text-muted">Objects that are sealed now stay sealed, and their key is still needed.</p>
       <Field
         label="Type the bucket’s name"
         name="confirm"

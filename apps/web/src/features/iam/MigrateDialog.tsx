@@ -8,6 +8,8 @@ import { useDenied } from '../../api/capabilities.ts'
 import { jobChanged, keepJob } from '../../api/job-stream.ts'
 import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
+import { RunAs } from '../../components/RunAs.tsx'
+import { lacksSecret, runAsOf, wipeSecret } from '../../components/run-as.ts'
 import { counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -15,7 +17,6 @@ import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Choice } from '../../ui/Field.tsx'
 import { LastBackup } from './LastBackup.tsx'
 import { PlanFigures, StayingItems } from './PlanFigures.tsx'
-import { RunAs } from './RunAs.tsx'
 
 type Props = {
   audit: IamAudit
@@ -36,7 +37,7 @@ export function MigrateDialog({ audit, why, waiting, onClose }: Props) {
   const start = useMutation({
     mutationFn: () => call(startMigration, inputOf(form.current!)),
     gcTime: 0,
-    onSettled: () => wipe(form.current),
+    onSettled: () => wipeSecret(form.current),
     onSuccess: (job) => {
       keepJob(job)
       void jobChanged()
@@ -45,10 +46,9 @@ export function MigrateDialog({ audit, why, waiting, onClose }: Props) {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    const lacks = asksForSecret(form.current!) && secretOf(form.current!).value === ''
+    const lacks = lacksSecret(form.current!)
     setMissing(lacks)
-    if (lacks) secretOf(form.current!).focus()
-    else if (!start.isPending) start.mutate()
+    if (!lacks && !start.isPending) start.mutate()
   }
   const atSecret = missing
     ? 'Type your secret key, or choose the credentials of this session.'
@@ -67,7 +67,7 @@ export function MigrateDialog({ audit, why, waiting, onClose }: Props) {
         ) : (
           <Extent again={waiting !== null} />
         )}
-        <RunAs error={atSecret} first={waiting !== null} onChange={() => setMissing(false)} />
+        <RunAs job="a migration" error={atSecret} first={waiting !== null} onChange={() => setMissing(false)} />
         {!atSecret && <FailureNote failure={start.error} />}
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
@@ -140,22 +140,7 @@ const Extent = ({ again }: { again: boolean }) => (
   </fieldset>
 )
 
-const secretOf = (form: HTMLFormElement) => form.elements.namedItem('secretKey') as HTMLInputElement
-const asksForSecret = (form: HTMLFormElement) => new FormData(form).get('runAs') === 'own'
-
-function wipe(form: HTMLFormElement | null) {
-  if (form) secretOf(form).value = ''
-}
-
 function inputOf(form: HTMLFormElement) {
-  const data = new FormData(form)
-  const extent = data.get('extent')
-  return {
-    dryRun: extent === 'dry-run',
-    pilot: extent === 'pilot',
-    ...(asksForSecret(form) && {
-      secretKey: secretOf(form).value,
-      durationSeconds: Number(data.get('durationSeconds')),
-    }),
-  }
+  const extent = new FormData(form).get('extent')
+  return { dryRun: extent === 'dry-run', pilot: extent === 'pilot', ...runAsOf(form) }
 }

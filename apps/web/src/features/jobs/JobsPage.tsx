@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'wouter'
 import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
+import { JobTarget } from '../../components/JobTarget.tsx'
 import { jobWords, stateWords } from '../../components/job-words.ts'
 import { Page } from '../../components/Page.tsx'
 import { StaleLine } from '../../components/ReadView.tsx'
@@ -40,19 +41,25 @@ export function JobsPage() {
 
 const columns: Column<Job>[] = [
   { id: 'id', head: 'Job', cell: ({ id }) => <RowLink href={paths.job(id)} name={id} />, className: 'w-auto' },
-  { id: 'kind', head: 'Work', cell: ({ kind }) => jobWords[kind], className: 'w-40' },
+  { id: 'kind', head: 'Work', cell: ({ kind }) => jobWords[kind], className: 'w-47' },
+  {
+    id: 'target',
+    head: 'Bucket',
+    cell: ({ target }) => (target === null ? <span className="text-muted">–</span> : <JobTarget target={target} />),
+    className: 'w-34 max-md:hidden xl:w-48',
+  },
   { id: 'state', head: 'State', cell: ({ state }) => stateWords[state], className: 'w-24' },
   {
     id: 'done',
     head: 'Done',
     cell: ({ done, total }) => (total === null ? count(done) : `${count(done)} of ${count(total)}`),
-    className: 'w-28 text-right max-sm:hidden',
+    className: 'w-34 text-right max-sm:hidden',
   },
-  { id: 'by', head: 'By', cell: ({ startedBy }) => startedBy, className: 'w-40 max-md:hidden' },
+  { id: 'by', head: 'By', cell: ({ startedBy }) => startedBy, className: 'w-40 max-xl:hidden' },
   {
     id: 'at',
     head: 'Started',
     cell: ({ startedAt }) => <Time at={startedAt} />,
-    className: 'w-32 text-right max-md:hidden',
+    className: 'w-27 text-right max-md:hidden',
   },
 ]

@@ -1,20 +1,25 @@
 import { useState } from 'react'
-import { useSession } from '../../api/capabilities.ts'
-import { Choice, Field } from '../../ui/Field.tsx'
-import { Time } from '../../ui/Text.tsx'
+import { useSession } from '../api/capabilities.ts'
+import { Choice, Field } from '../ui/Field.tsx'
+import { Time } from '../ui/Text.tsx'
 
 const HOUR_SECONDS = 3600
 const HOURS = [1, 4, 12] as const
 
 type Props = {
+  /** The job, as a sentence names it: "a migration". */
+  job: string
   error: string | undefined
   /** The dialog begins at the secret key. */
   first: boolean
   onChange: () => void
 }
 
-/** Under whose credentials a migration runs: `runAs`, `secretKey` and `durationSeconds` of the form around it. */
-export function RunAs({ error, first, onChange }: Props) {
+/**
+ * Under whose credentials a job runs: `runAs`, `secretKey` and `durationSeconds` of the form around it, which reads the
+ * secret from its input when it is sent.
+ */
+export function RunAs({ job, error, first, onChange }: Props) {
   const session = useSession()
   const [own, setOwn] = useState(true)
   const choose = (next: boolean) => {
@@ -31,7 +36,7 @@ export function RunAs({ error, first, onChange }: Props) {
         checked={own}
         onChange={() => choose(true)}
         label="Its own"
-        hint="The password is asked again. MinIO gives the job temporary credentials that can do what a migration does and no more; the secret key is dropped at once."
+        hint={`The password is asked again. MinIO gives the job temporary credentials that can do what ${job} does and no more; the secret key is dropped at once.`}
       />
       {/* Hidden and not gone: a secret that was typed is not lost by a look at the other choice. */}
       <div hidden={!own} className="grid gap-4 pl-6.5 sm:grid-cols-[1fr_auto]">

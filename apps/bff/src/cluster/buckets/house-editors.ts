@@ -1,0 +1,51 @@
+import { ConfigError } from '../../config/config-error.ts'
+import { mayUse } from '../../custody/roles.ts'
+import { AppError } from '../../errors.ts'
+import type { Verdict } from '../../policy/evaluate.ts'
+import type { Caller } from '../../session/caller.ts'
+import { pluginDoubt } from '../caller-policy-plugin.ts'
+import type { KesLocks } from '../kes-locks.ts'
+import { firstLock, policyOf } from '../kes-locks-judgement.ts'
+
+const ACTION = 's3:PutEncryptionConfiguration'
+
+/**
+ * Who may change the rules of the house: the root user, and `operator` of the role file for all keys; without a role file
+ * whoever may set the encryption of every bucket by MinIO's policies. The rules are the console's own, so MinIO can't be asked.
+ *
+ * @throws AppError `not-allowed`
+ */
+export async function requireHouseEditor(locks: KesLocks, caller: Caller): Promise<void> {
+  if (caller.root) return
+  const roles = await locks.readRoles()
+  if (roles !== null) {
+    if (mayUse(roles, caller.account, ['operator'], null)) return
+    throw new AppError(
+      'not-allowed',
+      'Strongroom refuses (the role file on its host): it does not give you the role operator for all keys, which changing the rules of the house takes.',
+    )
+  }
+  const policy = await policyOf(locks, caller)
+  // Resources are read without the prefix of their ARN, so that every key stands for every bucket too.
+  const verdict = policy.decide(ACTION, 'every-key')
+  if (verdict !== 'allow') throw firstLock(WORDS[verdict])
+  const doubt = await pluginDoubt({ minio: locks.minio }, caller, policy)
+  if (doubt !== null) throw firstLock(`${doubt}. Then its policies say nothing about ${ACTION}.`)
+}
+
+const WORDS: Readonly<Record<Exclude<Verdict, 'allow'>, string>> = {
+  deny: `they do not allow ${ACTION} on all buckets, which changing the rules of the house takes.`,
+  'cannot-tell': `whether they allow ${ACTION} on all buckets can’t be told: MinIO did not tell them, or a condition in them is none that this console can evaluate.`,
+}
+
+/** The same for a screen; null: it can't be told now. The act is decided anew. */
+export async function mayEditHouse(locks: KesLocks, caller: Caller): Promise<boolean | null> {
+  try {
+    await requireHouseEditor(locks, caller)
+    return true
+  } catch (error) {
+    if (error instanceof AppError) return error.code === 'not-allowed' ? false : null
+    if (error instanceof ConfigError) return null
+    throw error
+  }
+}

@@ -1,0 +1,50 @@
+import type { BucketTrait, ObjectRun } from '@strongroom/shared/object-encryption'
+import { AppError } from '../../errors.ts'
+import type { BucketEncryption } from '../../minio/buckets.ts'
+
+/** An unfinished run, as a plan tells it. */
+export function told({ order, startedAt, done, already, left, failed }: ObjectRun) {
+  const { mode, key, prefix, which } = order
+  return {
+    mode: mode === 'sse-kms' ? ('sse-kms' as const) : ('sse-s3' as const),
+    ...(typeof key === 'string' && { key }),
+    ...{ prefix: String(prefix), which: String(which), startedAt },
+    done: done.count + already + failed + left.reduce((sum, each) => sum + each.count, 0),
+  }
+}
+
+/** Whether a run may go on where one of these choices stood. The number of copies at once may differ. */
+export const isSame = (one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>) =>
+  ['mode', 'key', 'which', 'prefix', 'parts'].every((name) => one[name] === other[name]) &&
+  hasTiered(one) === hasTiered(other)
+
+const hasTiered = ({ accepted }: Readonly<Record<string, unknown>>) =>
+  Array.isArray(accepted) && accepted.includes('tiered')
+
+/** @throws AppError `invalid-input`: a key is wanted with SSE-KMS alone */
+export function sealingOf(mode: 'sse-s3' | 'sse-kms', key: string | undefined): BucketEncryption {
+  if (mode === 'sse-kms' && key !== undefined) return { mode, key }
+  if (mode === 'sse-s3' && key === undefined) return { mode }
+  throw new AppError('invalid-input', 'Check the marked fields.', {
+    fields: [
+      {
+        pointer: '/key',
+        detail: mode === 'sse-kms' ? 'Choose a key' : 'SSE-S3 always uses the default key: leave it out',
+      },
+    ],
+  })
+}
+
+export const wordsOf = (sealing: BucketEncryption) =>
+  sealing.mode === 'sse-s3' ? 'SSE-S3' : `SSE-KMS under ${sealing.key}`
+export const below = (prefix: string) => (prefix === '' ? '' : ', below a prefix')
+export const whichWords = ({
+  which,
+  prefix,
+  accepted,
+}: {
+  which: string
+  prefix: string
+  accepted: readonly BucketTrait[]
+}) =>
+  `${which === 'plain' ? 'plain objects' : 'objects not sealed so'}${below(prefix)}${accepted.length ? `, accepted: ${accepted.join(', ')}` : ''}`

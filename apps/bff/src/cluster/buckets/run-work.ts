@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BucketResult } from '@strongroom/shared/bucket-runs'
+import type { Progress } from '../../jobs/job.ts'
+import type { Credentials, Minio } from '../../minio/transport.ts'
+import type { BucketScope } from '../bucket-jobs.ts'
+import { inParallel } from '../in-parallel.ts'
+import type { Outcome } from './run-outcome.ts'
+import { progressOf, summaryOf } from './run-words.ts'
+import type { RunWriter } from './runs.ts'
+
+/** MinIO writes the metadata of a bucket to its drives for each. */
+const AT_ONCE = 8
+/** After so many the job shows how far it is. */
+const STEP = 16
+const ROUNDS = 3
+/**
+ * MinIO that starts serves before it has read the metadata of all buckets, and what it had read of one a moment ago it puts in
+ * the place of what was set meanwhile. Seen, and minio cmd/bucket-metadata-sys.go, concurrentLoad.
+ */
+const SETTLED_MS = 2_000
+
+type OnBucket<Given> = (minio: Minio, credentials: Credentials, given: Given) => Promise<Outcome>
+
+/** All of them throw where MinIO is away or the credentials have ended; every other failure is an outcome. */
+export interface BucketRunOrder {
+  readonly buckets: readonly string[]
+  readonly actOn: OnBucket<string>
+  /** Looks again at a bucket that was changed: `already` where it is still so, `changed` where it had to be done once more. */
+  readonly confirm: OnBucket<BucketResult> | null
+}
+
+/** One act on many buckets: each keeps its result as it is done, and hinders no other. A stop takes effect between two. */
+export async function* runOnBuckets(
+  scope: BucketScope,
+  writer: RunWriter,
+  { buckets, actOn, confirm }: BucketRunOrder,
+): AsyncGenerator<Progress, void> {
+  const done = new Map<string, BucketResult>()
+  const keep = async (result: BucketResult) => {
+    await writer.add(result)
+    done.set(result.bucket, result)
+  }
+  let waited = false
+  yield { total: buckets.length, message: 'Looks at each bucket, and does what is asked for.' }
+  try {
+    const acting = inSteps(scope, buckets, async (bucket) =>
+      keep({ bucket, ...(await actOn(scope.minio, scope.credentials, bucket)) }),
+    )
+    for await (const progress of acting) {
+      waited ||= progress.state === 'paused'
+      yield { ...progress, ...progressOf(done) }
+    }
+    if (confirm !== null) yield* confirmed(scope, done, { confirm, keep, restarted: waited })
+  } finally {
+    await writer.end()
+  }
+  yield { ...progressOf(done), message: summaryOf(done) }
+}
+
+interface Confirmation {
+  readonly confirm: OnBucket<BucketResult>
+  readonly keep: (result: BucketResult) => Promise<void>
+  /** MinIO was away in between. */
+  readonly restarted: boolean
+}
+
+/** What was changed is looked at once more, and done again where MinIO has lost it. */
+async function* confirmed(
+  scope: BucketScope,
+  done: ReadonlyMap<string, BucketResult>,
+  { confirm, keep, restarted }: Confirmation,
+): AsyncGenerator<Progress, void> {
+  let open = [...done.values()].filter(({ outcome }) => outcome === 'changed')
+  for (let round = 0; round < ROUNDS && open.length > 0; round++) {
+    yield { message: 'Looks whether MinIO has kept what was set.' }
+    if (restarted || round > 0)
+      await sleep(SETTLED_MS, undefined, { signal: scope.signal }).catch(() => scope.signal.throwIfAborted())
+    const again: BucketResult[] = []
+    yield* inSteps(scope, open, async (result) => {
+      const outcome = await confirm(scope.minio, scope.credentials, result)
+      if (outcome.outcome === 'already') return
+      const now = { bucket: result.bucket, ...outcome, before: result.before }
+      await keep(now)
+      if (now.outcome === 'changed') again.push(now)
+    })
+    open = again
+  }
+  for (const result of open) await keep({ ...result, outcome: 'failed', after: null, reason: NOT_KEPT })
+}
+
+const NOT_KEPT =
+  'MinIO took the change and lost it again, more than once. It may still be starting, or somebody else changes it: see how it is now, and try again.'
+
+/** Yields after each few; those that are done are not done again after an outage. */
+async function* inSteps<T>(
+  scope: BucketScope,
+  list: readonly T[],
+  act: (each: T) => Promise<void>,
+): AsyncGenerator<Progress, void> {
+  for (let at = 0; at < list.length; at += STEP) {
+    const open = new Set(list.slice(at, at + STEP))
+    yield* scope.patiently(() =>
+      inParallel([...open], AT_ONCE, async (each) => {
+        scope.signal.throwIfAborted()
+        await act(each)
+        open.delete(each)
+      }),
+    )
+    yield {}
+  }
+}

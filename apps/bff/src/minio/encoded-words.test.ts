@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest'
+import { decodeWords } from './encoded-words.ts'
+
+/** As a real MinIO answered them. */
+test.each([
+  ['=?UTF-8?b?w4RwZmVsOiDml6XmnKwsICJ6aXRpZXJ0Ig==?=', 'Äpfel: 日本, "zitiert"'],
+  [
+    '=?UTF-8?q?=C3=B6_only_words_and_more_and_more_and_more_and_more_and_more_?= =?UTF-8?q?and_more_and_more_and_more_and_more_and_more?=',
+    `ö only words${' and more'.repeat(10)}`,
+  ],
+  ['plain, with  two spaces', 'plain, with  two spaces'],
+  ['said =?UTF-8?q?=C3=B6?= inside', 'said =?UTF-8?q?=C3=B6?= inside'],
+])('%s', (sent, meant) => {
+  expect(decodeWords(sent)).toBe(meant)
+})
