@@ -11,7 +11,15 @@ const pages = [
   { path: '/', heading: 'Overview' },
   { path: '/buckets', heading: 'Buckets' },
   { path: '/buckets/hr-records', heading: 'Buckets' },
-  { path: '/buckets/hr-records?act=encrypt', heading: 'Buckets' },
+  ...['encrypt', 'clear', 'count', 'encrypt-objects', 'remove-plain', 'replicate', 'keyrotate'].map((act) => ({
+    path: `/buckets/hr-records?tab=objects&act=${act}`,
+    heading: 'Buckets',
+  })),
+  { path: '/buckets/hr-records?tab=proof', heading: 'Buckets' },
+  { path: '/buckets/hr-records?tab=objects', heading: 'Buckets' },
+  { path: '/buckets?act=create', heading: 'Buckets' },
+  { path: '/buckets/~house', heading: 'House rules' },
+  { path: '/buckets/~batch', heading: 'Batch jobs' },
   { path: '/kms', heading: 'KMS' },
   { path: '/kms/access', heading: 'Policies and identities' },
   { path: '/kms/access?policy=minio', heading: 'Policies and identities' },
@@ -184,7 +192,7 @@ test('tables leave room for names at every width', async ({ page, demo }) => {
     const row = page.getByRole('table', { name: label, exact: true }).getByRole('row', { name }).first()
     for (const width of [390, 1024, 1280]) {
       await page.setViewportSize({ width, height: 800 })
-      const first = await row.getByRole('cell').first().boundingBox()
+      const first = await row.getByRole('cell').filter({ hasText: name }).first().boundingBox()
       expect(first!.width, `${path} at ${width} pixels`).toBeGreaterThanOrEqual(160)
       const words = row.getByText('Root credentials', { exact: true })
       const cut = await words.evaluateAll((found) => found.map((word) => word.scrollWidth - word.clientWidth))

@@ -13,7 +13,9 @@ const holders = new Set(['minio.env', 'drives', 'kes', 'mc'])
 const places = [
   '/',
   '/buckets',
-  '/buckets/hr-records',
+  ...['', '?tab=proof', '?tab=objects'].map((tab) => `/buckets/hr-records${tab}`),
+  '/buckets/~house',
+  '/buckets/~batch',
   '/kms',
   '/kms/access',
   '/kms/access?policy=console',

@@ -66,7 +66,7 @@ export default defineConfig({
           groups: [
             {
               name: 'tables',
-              test: /react-virtual|virtual-core|src\/ui\/(DataTable|SearchField|SidePanel)|use-url-param|RowLink/,
+              test: /react-virtual|virtual-core|src\/ui\/(DataTable|SearchField|SidePanel|SelectionBar|RowCheck|StateMark|row-choice|use-choice)|use-url-param|RowLink/,
               priority: 3,
             },
             {

@@ -4,7 +4,7 @@ import type { Kms } from '@strongroom/shared/kms'
 import type { Logger } from 'pino'
 import { AuditStore } from './cluster/audit-store.ts'
 import { BackupFolder } from './cluster/backup/backup-folder.ts'
-import { BucketJobs, type BucketWork, type JobCredentials } from './cluster/bucket-jobs.ts'
+import { BucketJobs, type BucketWork } from './cluster/bucket-jobs.ts'
 import type { BucketGround } from './cluster/bucket-observation.ts'
 import { BatchOrders } from './cluster/buckets/batch-orders.ts'
 import { CoverageStore } from './cluster/buckets/coverage-store.ts'
@@ -19,6 +19,7 @@ import { DrillStore } from './cluster/drill-store.ts'
 import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
 import { encryptionDefaults } from './cluster/encryption-defaults.ts'
+import type { JobCaller, RunsAs } from './cluster/grant.ts'
 import { IamWatch } from './cluster/iam-watch.ts'
 import type { ItemKeys } from './cluster/item-opener.ts'
 import { KesDoors } from './cluster/kes-doors.ts'
@@ -223,8 +224,8 @@ export async function bucketGround(console: Console, c: RequestContext): Promise
   }
 }
 
-/** Who asks, as a job on buckets wants to know it. */
-export const jobCaller = (console: Console, c: RequestContext) => ({
+/** Who asks, as a job wants to know it. */
+export const jobCaller = (console: Console, c: RequestContext): JobCaller => ({
   ...minioFor(console, c),
   accessKey: c.var.caller.accessKey,
   account: c.var.caller.account,
@@ -235,7 +236,7 @@ export const startBucketJob = (
   console: Console,
   c: RequestContext,
   head: { readonly kind: JobKind; readonly target: string | null; readonly unit: string },
-  runAs: JobCredentials,
+  runAs: RunsAs,
   work: BucketWork,
 ): Promise<Job> => console.bucketJobs.start(jobCaller(console, c), head, runAs, work)
 

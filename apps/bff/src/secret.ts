@@ -35,3 +35,7 @@ export class Secret<T extends string | Uint8Array> implements Disposable {
     return '[secret]'
   }
 }
+
+/** What came in, in its box from there on; null where nothing did. */
+export const boxed = (value: string | undefined): Secret<string> | null =>
+  value === undefined ? null : new Secret(value)

@@ -374,7 +374,7 @@ describe('sessions', () => {
   test('with MinIO away each page says so, and the session lives on until it is back', async () => {
     const root = await open.rootBrowser()
     await house.killMinio()
-    for (const endpoint of [readOverview, startMigration, listKeys]) {
+    for (const endpoint of [readOverview, startMigration, listKeys, listJobs]) {
       expect.soft(await root.refusal(endpoint, {}), endpoint.id).toMatchObject({
         code: 'upstream-unreachable',
         status: 504,

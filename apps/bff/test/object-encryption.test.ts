@@ -47,6 +47,8 @@ const RICH = {
   expires: 'Wed, 21 Oct 2099 07:28:00 GMT',
   'x-amz-meta-plain': 'two  spaces',
   'x-amz-meta-words': 'Äpfel: 日本, "zitiert"',
+  'x-amz-meta-subject': '=?utf-8?Q?=C3=84pfel?=',
+  'x-amz-meta-ascii': '=?UTF-8?q?abc?=',
   'x-amz-tagging': TAGS,
 }
 
@@ -325,6 +327,17 @@ describe('the plan', () => {
     expect([tiered, replicated, notified]).toMatchObject([{ holds: false }, { holds: false }, { holds: false }])
     const { configured } = await root.call(readEncryptionPlan, { bucket })
     expect(configured).toEqual({ mode: 'sse-kms', key: OTHER })
+  })
+
+  test('says that older versions are pushed out where a rule keeps but some', async () => {
+    const bucket = 'objects-few'
+    await hand.newBucket(bucket, '--with-versioning')
+    await house.mc((mc) => mc('ilm', 'rule', 'add', '--noncurrent-expire-newer', '2', `demo/${bucket}`))
+    const { versioned } = await traitsOf(bucket)
+    expect(versioned).toMatchObject({
+      asks: true,
+      consequence: expect.stringContaining('no more than 2 older versions'),
+    })
   })
 
   test('leaves open what the account may not see, and asks for it all the same', async () => {

@@ -1,9 +1,9 @@
-import { listBuckets } from '@strongroom/shared/buckets'
 import { readAudit } from '@strongroom/shared/iam'
 import { readKms } from '@strongroom/shared/kms'
 import { readOverview } from '@strongroom/shared/overview'
 import { type ComponentType, useEffect, useState } from 'react'
 import { matchRoute, Route, useLocation, useRouter } from 'wouter'
+import { bucketList } from './api/buckets.ts'
 import { useSession } from './api/capabilities.ts'
 import { keyList } from './api/keys.ts'
 import { early, query } from './api/query.ts'
@@ -39,6 +39,8 @@ function page(fetchFile: () => Promise<ComponentType>): Page {
 }
 
 const BucketsPage = page(() => import('./features/buckets/BucketsPage.tsx').then((file) => file.BucketsPage))
+const BucketRunPage = page(() => import('./features/buckets/BucketRunPage.tsx').then((file) => file.BucketRunPage))
+const HousePage = page(() => import('./features/buckets/HousePage.tsx').then((file) => file.HousePage))
 const BatchPage = page(() => import('./features/buckets/BatchPage.tsx').then((file) => file.BatchPage))
 const ObjectRunPage = page(() => import('./features/buckets/ObjectRunPage.tsx').then((file) => file.ObjectRunPage))
 const KmsPage = page(() => import('./features/kms/KmsPage.tsx').then((file) => file.KmsPage))
@@ -68,8 +70,10 @@ interface AppRoute {
 const routes: readonly AppRoute[] = [
   { path: paths.overview, page: OverviewPage, reads: [early(query(readOverview, {}))] },
   { path: paths.batchJobs, page: BatchPage },
+  { path: '/buckets/~runs/:id', page: BucketRunPage },
+  { path: paths.house, page: HousePage },
   { path: '/buckets/~objects/:id', page: ObjectRunPage },
-  { path: '/buckets/:name?', page: BucketsPage, reads: [early(query(listBuckets, {}))] },
+  { path: '/buckets/:name?', page: BucketsPage, reads: [early(bucketList)] },
   { path: paths.kms, page: KmsPage, reads: [early(query(readKms, {}))] },
   { path: paths.kesAccess, page: KesAccessPage },
   { path: paths.kesDraft(), page: DraftPage },

@@ -2,13 +2,12 @@ import type { Job, JobKind } from '@strongroom/shared/jobs'
 import { AppError } from '../errors.ts'
 import type { Progress, Work } from '../jobs/job.ts'
 import type { JobRunner } from '../jobs/runner.ts'
-import { assumeRole } from '../minio/sts.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
-import { Secret } from '../secret.ts'
 import type { OwnKeys } from '../session/own-keys.ts'
-import { type Outage, outageIn } from './migrate/outage.ts'
-import { unlessStopped } from './migrate/stopping.ts'
-import { waitOut } from './migrate/wait-out.ts'
+import { dropGrant, type Grant, grantFor, type JobCaller, type RunsAs } from './grant.ts'
+import { type Outage, outageIn } from './outage.ts'
+import { unlessStopped } from './stopping.ts'
+import { waitOut } from './wait-out.ts'
 
 /** What work on buckets has at hand while it runs. */
 export interface BucketScope {
@@ -27,30 +26,6 @@ export interface BucketScope {
 
 /** @param id of the job */
 export type BucketWork = (scope: BucketScope, id: string) => AsyncGenerator<Progress, void>
-
-/** Who starts a job, or goes on with one. */
-export interface JobCaller {
-  readonly minio: Minio
-  readonly credentials: Credentials
-  /** As typed at sign-in: what MinIO gives temporary credentials for. */
-  readonly accessKey: string
-  readonly account: string
-}
-
-export interface JobCredentials {
-  readonly secretKey?: string | undefined
-  readonly durationSeconds: number
-  /** Session policy of the job's own credentials: JSON of 2,048 characters at most. */
-  readonly policy: string
-}
-
-interface Grant {
-  readonly minio: Minio
-  readonly credentials: Credentials
-  readonly by: string
-  /** The job's own credentials end then, and are wiped with it; null: they are those of a session. */
-  readonly until: Date | null
-}
 
 interface Holding {
   grant: Grant
@@ -75,10 +50,10 @@ export class BucketJobs {
   async start(
     caller: JobCaller,
     head: { readonly kind: JobKind; readonly target: string | null; readonly unit: string },
-    runAs: JobCredentials,
+    runAs: RunsAs,
     work: BucketWork,
   ): Promise<Job> {
-    const grant = await this.#grant(caller, runAs)
+    const grant = await grantFor(caller, runAs, this.#ownKeys)
     const holding: Holding = { grant, by: [caller.account], policy: runAs.policy }
     try {
       const job: Job = this.#jobs.start(
@@ -88,7 +63,7 @@ export class BucketJobs {
       this.#holdings.set(job.id, holding)
       return job
     } catch (error) {
-      wipe(grant)
+      dropGrant(grant)
       throw error
     }
   }
@@ -98,7 +73,7 @@ export class BucketJobs {
    *
    * @throws AppError `not-found`, `conflict`: it waits for none, or runs on another console
    */
-  async resume(id: string, caller: JobCaller, runAs: Omit<JobCredentials, 'policy'>): Promise<Job> {
+  async resume(id: string, caller: JobCaller, runAs: Omit<RunsAs, 'policy'>): Promise<Job> {
     const holding = this.#holdings.get(id)
     requireWaiting(await this.#jobs.get(id))
     if (holding === undefined)
@@ -106,14 +81,14 @@ export class BucketJobs {
         'conflict',
         'The job runs on another console of this cluster. Let it go on there, or stop it and start it here.',
       )
-    const grant = await this.#grant(caller, { ...runAs, policy: holding.policy })
+    const grant = await grantFor(caller, { ...runAs, policy: holding.policy }, this.#ownKeys)
     try {
       requireWaiting(await this.#jobs.get(id))
     } catch (error) {
-      wipe(grant)
+      dropGrant(grant)
       throw error
     }
-    wipe(holding.grant)
+    dropGrant(holding.grant)
     holding.grant = grant
     if (!holding.by.includes(grant.by)) holding.by.push(grant.by)
     this.#jobs.resume(id)
@@ -131,23 +106,9 @@ export class BucketJobs {
         yield* work(scopeOf(holding, signal, resumed), id)
       } finally {
         holdings.delete(id)
-        wipe(holding.grant)
+        dropGrant(holding.grant)
       }
     }
-  }
-
-  async #grant(caller: JobCaller, { secretKey, durationSeconds, policy }: JobCredentials): Promise<Grant> {
-    const { minio, accessKey, account: by } = caller
-    if (secretKey === undefined) return { minio, credentials: caller.credentials, by, until: null }
-    using secret = new Secret(secretKey)
-    const { credentials, expiresAt } = await assumeRole(minio, {
-      accessKey,
-      secretKey: secret,
-      durationSeconds,
-      policy,
-    })
-    await this.#ownKeys.add(credentials.accessKey, expiresAt)
-    return { minio, credentials, by, until: expiresAt }
   }
 }
 
@@ -218,13 +179,6 @@ async function settle<T>(signal: AbortSignal, act: () => Promise<T>): Promise<Se
 }
 
 const untilOf = ({ grant: { until } }: Holding) => until?.toISOString() ?? null
-
-/** Wipes what is the job's own. */
-function wipe({ until, credentials }: Grant) {
-  if (until === null) return
-  credentials.secretKey[Symbol.dispose]()
-  credentials.sessionToken?.[Symbol.dispose]()
-}
 
 function requireWaiting(job: Job) {
   if (job.waiting?.on === 'sign-in') return

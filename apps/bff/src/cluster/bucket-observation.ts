@@ -121,8 +121,9 @@ function described(
     trouble: 'trouble' in seen ? seen.trouble.detail : null,
     ...traits,
     house: houseStanding(house, name, encryption),
-    proof: since(createdAt, proofOf?.(name) ?? null, ({ at }) => at),
-    coverage: since(createdAt, coverageOf?.(name) ?? null, ({ takenAt }) => takenAt),
+    // What others found is not for whoever may not know how the bucket encrypts.
+    proof: encryption && since(createdAt, proofOf?.(name) ?? null, ({ at }) => at),
+    coverage: encryption && since(createdAt, coverageOf?.(name) ?? null, ({ takenAt }) => takenAt),
   }
 }
 

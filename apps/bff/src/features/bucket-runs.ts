@@ -28,7 +28,7 @@ export function bucketRunRoutes(router: Router, console: Console) {
       console,
       c,
       { kind: act.kind === 'probe' ? 'bucket-probe' : 'bucket-encryption', target: null, unit: 'buckets' },
-      { durationSeconds: DURATION_SECONDS, policy: runPolicy(act, buckets) },
+      { secretKey: null, durationSeconds: DURATION_SECONDS, policy: runPolicy(act, buckets) },
       async function* (scope, id) {
         const writer = await bucketRuns.begin(id, head).finally(begun.resolve)
         const confirm = act.kind === 'probe' ? null : confirmBucket

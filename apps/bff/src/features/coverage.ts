@@ -9,6 +9,7 @@ import { bind, bindDownload, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import { readBucketTraits } from '../minio/bucket-traits.ts'
 import { requireVersionListing } from '../minio/version-listing.ts'
+import { boxed } from '../secret.ts'
 
 /** What was found in a bucket is for those to whom MinIO would list it now. */
 export function coverageRoutes(router: Router, console: Console) {
@@ -23,10 +24,17 @@ export function coverageRoutes(router: Router, console: Console) {
     router,
     startCoverage,
     async ({ buckets: named, prefix, fresh, pagesPerSecond, secretKey, durationSeconds }, c) => {
+      using secret = boxed(secretKey)
       const buckets = [...new Set(named)]
       const head = { kind: 'coverage' as const, target: buckets.length === 1 ? buckets[0]! : null, unit: 'versions' }
-      const runAs = { secretKey, durationSeconds, policy: coveragePolicy(buckets) }
-      return startBucketJob(console, c, head, runAs, coverageWork({ buckets, prefix, fresh, pagesPerSecond }, ground))
+      const runAs = { secretKey: secret, durationSeconds, policy: coveragePolicy(buckets) }
+      return await startBucketJob(
+        console,
+        c,
+        head,
+        runAs,
+        coverageWork({ buckets, prefix, fresh, pagesPerSecond }, ground),
+      )
     },
   )
 

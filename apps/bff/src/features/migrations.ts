@@ -8,8 +8,9 @@ import {
 } from '@strongroom/shared/migrations'
 import { takeAudit } from '../cluster/audit.ts'
 import { clusterScope } from '../cluster/audit-scope.ts'
+import { dropGrant, type Grant, grantFor } from '../cluster/grant.ts'
 import { closeAbandoned, earlierRuns } from '../cluster/migrate/earlier-runs.ts'
-import { dropGrant, type Grant, JobAccess } from '../cluster/migrate/job-access.ts'
+import { JobAccess } from '../cluster/migrate/job-access.ts'
 import { JOB_POLICY } from '../cluster/migrate/job-policy.ts'
 import { Ledger } from '../cluster/migrate/ledger.ts'
 import { migrationWork } from '../cluster/migrate/migration.ts'
@@ -17,15 +18,13 @@ import { requireReady, requireStillReady } from '../cluster/migrate/readiness.ts
 import { reportCsv } from '../cluster/migrate/report-csv.ts'
 import type { MigrationScope } from '../cluster/migrate/run-scope.ts'
 import { requireWriteRights } from '../cluster/migrate/write-rights.ts'
-import { type Console, driveReader, itemKeys, minioFor, requireDriveReading } from '../console.ts'
+import { type Console, driveReader, itemKeys, jobCaller, minioFor, requireDriveReading } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, bindDownload, type Router } from '../http/bind.ts'
-import type { RequestContext } from '../http/env.ts'
 import type { Work } from '../jobs/job.ts'
 import type { Lease } from '../jobs/lease.ts'
 import { readInfo } from '../minio/info.ts'
-import { assumeRole } from '../minio/sts.ts'
-import { Secret } from '../secret.ts'
+import { boxed } from '../secret.ts'
 
 const KIND = 'iam-migration' as const
 
@@ -51,7 +50,7 @@ export function migrationRoutes(router: Router, console: Console) {
   bind(router, startMigration, async ({ secretKey, durationSeconds, dryRun, pilot }, c) => {
     await requireDriveReading(console, c)
     const waiting = requireRoom(jobs.running(KIND))
-    using secret = secretKey === undefined ? null : new Secret(secretKey)
+    using secret = boxed(secretKey)
     const session: Grant = { ...minioFor(console, c), by: c.var.caller.account, until: null }
     // Before anything is written: MinIO keeps an item for each pair of temporary credentials too.
     const defaultKey = await requireReady(guardAccess(console, session), console.iam)
@@ -59,7 +58,8 @@ export function migrationRoutes(router: Router, console: Console) {
     if (!dryRun) await requireWriteRights(session)
     const resumed = waiting !== null && current?.id === waiting.id ? current : null
     if (resumed !== null) requireSameOrder(resumed.order, order)
-    const grant = dryRun || secret === null ? session : await jobGrant(console, c, secret, durationSeconds)
+    const runAs = { secretKey: dryRun ? null : secret, durationSeconds, policy: JOB_POLICY }
+    const grant = await grantFor(jobCaller(console, c), runAs, console.ownKeys)
     if (resumed === null) {
       const started = await begin(console, grant, order)
       current = { id: started.job.id, order, access: started.access, renewedIn: -1 }
@@ -123,23 +123,6 @@ const guardAccess = ({ config }: Console, { minio, credentials }: Pick<Grant, 'm
   ...{ minio, credentials },
   ca: config.minio.ca,
 })
-
-/** Credentials of the job's own, which may do no more than it needs. */
-async function jobGrant(
-  console: Console,
-  c: RequestContext,
-  secretKey: Secret<string>,
-  durationSeconds: number,
-): Promise<Grant> {
-  const { accessKey, account: by } = c.var.caller
-  const { minio } = minioFor(console, c)
-  const { credentials, expiresAt } = await assumeRole(minio, {
-    ...{ accessKey, secretKey, durationSeconds },
-    policy: JOB_POLICY,
-  })
-  await console.ownKeys.add(credentials.accessKey, expiresAt)
-  return { minio, credentials, by, until: expiresAt }
-}
 
 /** @throws AppError `conflict` while another console that shares the state folder migrates */
 async function begin(console: Console, grant: Grant, order: Order): Promise<{ job: Job; access: JobAccess }> {

@@ -4,9 +4,10 @@ import {
   startObjectEncryption,
   startPlainRemoval,
 } from '@strongroom/shared/object-encryption'
+import { asEncryption } from '../cluster/buckets/as-encryption.ts'
 import { ALWAYS, factsOf, readNature, requireAccepted, traitsOf } from '../cluster/buckets/encryption-plan.ts'
 import { encryptObjects } from '../cluster/buckets/object-encryption.ts'
-import { below, isSame, sealingOf, told, whichWords, wordsOf } from '../cluster/buckets/object-order.ts'
+import { below, isSame, told, whichWords, wordsOf } from '../cluster/buckets/object-order.ts'
 import { ENCRYPTING, policyFor, READING, REMOVING } from '../cluster/buckets/object-rights.ts'
 import { removePlainVersions } from '../cluster/buckets/plain-removal.ts'
 import { recordOf } from '../cluster/buckets/record-name.ts'
@@ -20,6 +21,7 @@ import { type BucketEncryption, getBucketEncryption } from '../minio/buckets.ts'
 import { keyStatus } from '../minio/kms.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
 import { requireVersionListing } from '../minio/version-listing.ts'
+import { boxed } from '../secret.ts'
 
 const KIND = 'object-encryption'
 const REMOVAL = 'plain-removal'
@@ -48,8 +50,9 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
   })
 
   bind(router, startObjectEncryption, async ({ bucket, mode, key, secretKey, durationSeconds, ...choice }, c) => {
+    using secret = boxed(secretKey)
     const { minio, credentials } = minioFor(console, c)
-    const sealing = sealingOf(mode, key)
+    const sealing = asEncryption(mode, key)
     const nature = await readNature(minio, credentials, bucket)
     requireAccepted(traitsOf(nature), choice.accepted)
     // What an earlier run told of objects is told along: that is for those to whom MinIO would list them.
@@ -60,13 +63,13 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
     const kept = await objectRuns.unfinished(bucket, 'encrypt')
     const from = kept !== null && isSame(kept.run.order, order) ? kept : null
     const total = choice.prefix === '' ? await currentObjects(bucket) : null
-    return recorded('encrypt-objects', bucket, c, `${wordsOf(sealing)}, ${whichWords(choice)}`, () =>
+    return await recorded('encrypt-objects', bucket, c, `${wordsOf(sealing)}, ${whichWords(choice)}`, () =>
       underLease(bucket, c, (lease) =>
         startBucketJob(
           console,
           c,
           { kind: KIND, target: bucket, unit: 'objects' },
-          { secretKey, durationSeconds, policy: policyFor(bucket, ENCRYPTING) },
+          { secretKey: secret, durationSeconds, policy: policyFor(bucket, ENCRYPTING) },
           encryptObjects({
             order: { bucket, sealing, ...choice, tiered: choice.accepted.includes('tiered') },
             ...{ told: order, facts: factsOf(nature), runs: objectRuns, from, total, lease },
@@ -77,6 +80,7 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
   })
 
   bind(router, startPlainRemoval, async ({ bucket, prefix, confirm, dryRun, secretKey, durationSeconds }, c) => {
+    using secret = boxed(secretKey)
     if (confirm !== bucket)
       throw new AppError('invalid-input', 'Check the marked fields.', {
         fields: [{ pointer: '/confirm', detail: 'Type the name of the bucket' }],
@@ -85,13 +89,13 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
     const lock = await readObjectLock(minio, credentials, bucket).catch(undefinedIfRefused)
     requireNone(bucket)
     const words = `${dryRun ? 'Dry run: nothing is removed' : 'Older plain versions with a newer encrypted copy'}${below(prefix)}`
-    return recorded('remove-plain-versions', bucket, c, words, () =>
+    return await recorded('remove-plain-versions', bucket, c, words, () =>
       underLease(bucket, c, (lease) =>
         startBucketJob(
           console,
           c,
           { kind: REMOVAL, target: bucket, unit: 'versions' },
-          { secretKey, durationSeconds, policy: policyFor(bucket, dryRun ? READING : REMOVING) },
+          { secretKey: secret, durationSeconds, policy: policyFor(bucket, dryRun ? READING : REMOVING) },
           removePlainVersions({
             ...{ bucket, prefix, dryRun, lease, runs: objectRuns },
             locked: lock === undefined ? null : lock !== null,

@@ -97,7 +97,7 @@ export class Run {
       ...next,
       waiting: next.state === 'paused' ? next.waiting : null,
       ...this.#pace.measure(next, performance.now()),
-      ...this.#given,
+      ...(next.state === 'paused' ? {} : this.#given),
       endedAt: endedAt?.toISOString() ?? null,
     }
     const { resolve } = this.changed

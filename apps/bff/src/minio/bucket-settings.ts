@@ -32,6 +32,8 @@ export interface LifecycleRule {
   readonly expires: boolean
   readonly expiryDays: number | null
   readonly olderExpiryDays: number | null
+  /** So many older versions of each object stay: one more pushes the oldest out. */
+  readonly olderKept: number | null
   /** The tier that it moves objects to, also versions that are not current. */
   readonly tier: string | null
 }
@@ -58,13 +60,14 @@ function ruleIn(rule: XmlElement): LifecycleRule {
     id: findText(rule, 'ID') ?? '',
     prefix: findText(rule, 'Prefix') ?? '',
     expires: expiry !== undefined && (findText(expiry, 'Days') ?? findText(expiry, 'Date')) !== undefined,
-    expiryDays: daysIn(expiry, 'Days'),
-    olderExpiryDays: daysIn(older, 'NoncurrentDays'),
+    expiryDays: numberIn(expiry, 'Days'),
+    olderExpiryDays: numberIn(older, 'NoncurrentDays'),
+    olderKept: numberIn(older, 'NewerNoncurrentVersions'),
     tier: (transition && findText(transition, 'StorageClass')) ?? null,
   }
 }
 
-const daysIn = (element: XmlElement | undefined, name: string) => {
+const numberIn = (element: XmlElement | undefined, name: string) => {
   const text = element && findText(element, name)
   return text === undefined ? null : Number(text)
 }

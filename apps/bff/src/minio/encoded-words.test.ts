@@ -13,3 +13,8 @@ test.each([
 ])('%s', (sent, meant) => {
   expect(decodeWords(sent)).toBe(meant)
 })
+
+test.each(['=?UTF-8?q?abc?=', '=?utf-8?q?=C3=B6?=', '=?UTF-8?B?w7Y=?=', '=?UTF-8?Q?=C3=B6?='])(
+  '%s is what somebody stored',
+  (stored) => expect(decodeWords(stored)).toBe(stored),
+)

@@ -5,8 +5,8 @@ import { Time } from '../ui/Text.tsx'
 import { useNow } from '../ui/use-now.ts'
 import { jobWords } from './job-words.ts'
 
-/** How far a job is, how fast, under whose credentials, and what it did last. */
-export function JobFigures({ job }: { job: Job }) {
+/** How far a job is, how fast, under whose credentials, and, unless it is `brief`, what it did last. */
+export function JobFigures({ job, brief }: { job: Job; brief: boolean }) {
   return (
     <>
       <div className="space-y-3">
@@ -16,10 +16,12 @@ export function JobFigures({ job }: { job: Job }) {
         <Figures job={job} />
         <Runner job={job} />
       </div>
-      <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-2">
-        <Kinds job={job} />
-        <Recent job={job} />
-      </div>
+      {!brief && (
+        <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-2">
+          <Kinds job={job} />
+          <Recent job={job} />
+        </div>
+      )}
     </>
   )
 }

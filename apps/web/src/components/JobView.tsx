@@ -17,21 +17,26 @@ import { jobResult } from './job-result.ts'
 import { isOnBuckets, jobAdvice, jobWords, stateWords } from './job-words.ts'
 import { ReadView } from './ReadView.tsx'
 
-type Props = { id: string; defaultKey: string | null }
+type Props = {
+  id: string
+  defaultKey: string | null
+  /** The page has a table of what it did: failures and last items are left to that. */
+  brief?: boolean
+}
 
 /** A job while it runs, and what came of it when it has ended. */
-export function JobView({ id, defaultKey }: Props) {
+export function JobView({ id, defaultKey, brief = false }: Props) {
   const job = useJob(id)
   return (
     <section aria-label="Job" className="space-y-4 rounded-md border border-line bg-surface p-4">
-      <ReadView read={job} height="h-80">
-        {(data) => <JobReport job={data} defaultKey={defaultKey} />}
+      <ReadView read={job} height={brief ? 'h-56' : 'h-80'}>
+        {(data) => <JobReport job={data} defaultKey={defaultKey} brief={brief} />}
       </ReadView>
     </section>
   )
 }
 
-function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null }) {
+function JobReport({ job, defaultKey, brief }: Omit<Required<Props>, 'id'> & { job: Job }) {
   const stop = useCall(cancelJob, jobChanged)
   const ended = jobEnded(job)
   return (
@@ -64,9 +69,9 @@ function JobReport({ job, defaultKey }: { job: Job; defaultKey: string | null })
         <Standing job={job} />
       </div>
       <FailureNote failure={stop.error} />
-      <Failures job={job} />
+      {!brief && <Failures job={job} />}
       <Seals job={job} defaultKey={defaultKey} />
-      <JobFigures job={job} />
+      <JobFigures job={job} brief={brief} />
     </>
   )
 }

@@ -71,11 +71,11 @@ export const jobAdvice: Record<Job['kind'], JobAdvice> = {
   },
   'object-encryption': {
     stopping:
-      'Stopping is safe: each object is copied whole or stays as it is, and the next run with the same choices goes on from there.',
+      'Stopping is safe: each object is written anew whole or stays as it is, and the next run with the same choices goes on from there.',
     after: 'What was encrypted stays so; every other object is as it was.',
     again: 'When the cause is gone, start it again with the same choices: it goes on where it stopped.',
     stopped: 'Started again with the same choices, it goes on where it stopped.',
-    safe: 'Nothing is lost: each object is copied whole or stays as it is.',
+    safe: 'Nothing is lost: each object is written anew whole or stays as it is.',
   },
   'plain-removal': {
     stopping: 'Stopping keeps what is left. What was removed can’t be brought back.',

@@ -8,7 +8,7 @@ const ROW_PX = matchMedia('(pointer: coarse)').matches ? 44 : 36
 /** Enough for a turn of the wheel: what scrolls by before the rows are drawn is blank. */
 const OVERSCAN = 20
 /** Shorter tables are drawn whole: the browser's own search finds every row, and they print. */
-const WINDOWED_ABOVE = 200
+const WINDOWED_FROM = 200
 const SKELETON_ROWS = 8
 
 export interface Column<Row> {
@@ -191,7 +191,7 @@ function useWindow(
     const element = body.current
     if (element) setScrollMargin(Math.round(element.getBoundingClientRect().top + window.scrollY))
   })
-  const overscan = length > WINDOWED_ABOVE ? OVERSCAN : WINDOWED_ABOVE
+  const overscan = length >= WINDOWED_FROM ? OVERSCAN : WINDOWED_FROM
   const virtual = useWindowVirtualizer({ count: length, estimateSize: () => ROW_PX, overscan, scrollMargin })
   const items = virtual.getVirtualItems()
   const last = items.at(-1)

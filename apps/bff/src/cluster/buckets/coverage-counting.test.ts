@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 const credentials = { accessKey: 'somebody', secretKey: new Secret('a-secret') }
-const ORDER = { bucket: 'b', prefix: '', fresh: false }
+const ORDER = { bucket: 'b', prefix: '', fresh: false, by: 'somebody' }
 const names = Array.from({ length: 700 }, (_, at) => `k${String(at).padStart(3, '0')}`)
 
 const versionXml = (key: string) =>
@@ -91,4 +91,21 @@ test('writes nothing more once another console has taken over', async () => {
   await expect(counting.take(await counting.fetch({ minio, credentials }, 200), [])).rejects.toThrow('taken over')
   await counting[Symbol.asyncDispose]()
   expect(await store.findUnfinished('b')).toEqual(before)
+})
+
+test('begins anew where MinIO did not tell somebody else, and goes on for the same one', async () => {
+  await using lease = await leases.take('b', 'somebody')
+  const version = { versionId: 'null', current: true, sizeBytes: 1, modifiedAt: new Date().toISOString() }
+  const untold = { ...version, key: 'k', mode: 'unknown' as const, storageClass: 'STANDARD' }
+  const page = { versions: [untold], markers: 0, next: { key: 'k', versionId: 'null' } }
+  {
+    await using counting = await Counting.open(store, lease, { ...ORDER, fresh: true })
+    await counting.take(page, ['somebody'])
+  }
+  {
+    await using again = await Counting.open(store, lease, ORDER)
+    expect(again.total).toBe(1)
+  }
+  await using other = await Counting.open(store, lease, { ...ORDER, by: 'somebody-else' })
+  expect(other.total).toBe(0)
 })

@@ -6,7 +6,7 @@ import { listVersionsWithMetadata, type VersionPage } from '../../minio/version-
 import type { BucketScope } from '../bucket-jobs.ts'
 import { newCounting, type Unfinished } from './coverage-record.ts'
 import type { CoverageStore } from './coverage-store.ts'
-import { CoverageTally } from './coverage-tally.ts'
+import { CoverageTally, totals } from './coverage-tally.ts'
 import { PlainList } from './plain-list.ts'
 
 /** MinIO gives no more at once. */
@@ -22,6 +22,8 @@ export interface CountingOrder {
   readonly prefix: string
   /** Begin anew, whatever is there to go on with. */
   readonly fresh: boolean
+  /** Who counts. */
+  readonly by: string
 }
 
 /** One bucket while it is counted. How far it is lies in the store at any time, for whoever goes on with it. */
@@ -44,14 +46,18 @@ export class Counting implements AsyncDisposable {
     this.#tally = new CoverageTally(far.prefix, far.counted)
   }
 
-  /** Goes on where an earlier one of the same prefix was cut off; else begins at the start. */
+  /**
+   * Goes on where an earlier one of the same prefix was cut off; else begins at the start, as where MinIO did not tell
+   * somebody else what it may tell now.
+   */
   static async open(
     store: CoverageStore,
     lease: Pick<Lease, 'requireHeld'>,
-    { bucket, prefix, fresh }: CountingOrder,
+    { bucket, prefix, fresh, by }: CountingOrder,
   ): Promise<Counting> {
     const earlier = await store.findUnfinished(bucket)
-    if (earlier !== undefined && !fresh && earlier.prefix === prefix) {
+    const told = earlier === undefined || earlier.by.includes(by) || totals(earlier.counted).unknown === 0
+    if (earlier !== undefined && !fresh && earlier.prefix === prefix && told) {
       const list = await PlainList.open(store.listPathOf(earlier), earlier.list)
       if (list !== null) return new Counting(store, lease, earlier, list)
     }

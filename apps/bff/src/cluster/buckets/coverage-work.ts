@@ -8,7 +8,7 @@ import { Counting, type CountingOrder } from './coverage-counting.ts'
 import { CoverageProgress } from './coverage-progress.ts'
 import type { CoverageStore } from './coverage-store.ts'
 
-export interface CoverageOrder extends Omit<CountingOrder, 'bucket'> {
+export interface CoverageOrder extends Omit<CountingOrder, 'bucket' | 'by'> {
   readonly buckets: readonly string[]
   /** Listing calls at most; undefined: one after the other, without a rest. */
   readonly pagesPerSecond?: number | undefined
@@ -49,11 +49,12 @@ export const coverageWork = (order: CoverageOrder, ground: CoverageGround): Buck
 async function* countBucket(
   scope: BucketScope,
   { store, lease }: CoverageGround,
-  order: CountingOrder,
+  order: Omit<CountingOrder, 'by'>,
   { progress, pacer }: { readonly progress: CoverageProgress; readonly pacer: Pacer },
 ): AsyncGenerator<Progress, Coverage> {
-  await using held = await lease(order.bucket, scope.by()[0]!, scope.signal)
-  await using counting = await Counting.open(store, held, order)
+  const by = scope.by().at(-1)!
+  await using held = await lease(order.bucket, by, scope.signal)
+  await using counting = await Counting.open(store, held, { ...order, by })
   yield progress.begins(order.bucket, counting.total)
   try {
     for (;;) {

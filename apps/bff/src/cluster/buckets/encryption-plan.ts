@@ -98,10 +98,15 @@ function versionedWords({ versioning, rules }: BucketNature): string {
   if (versioning?.state === 'suspended')
     return 'Versioning is suspended: a copy of a version with an id goes on top, and the plain one stays below it. Where it would replace an older version without an id, the object is left as it is.'
   const older = rules?.find(({ olderExpiryDays }) => olderExpiryDays !== null)
+  const limit = rules?.find(({ olderKept }) => olderKept !== null)
   const until = older
     ? ` The lifecycle rule ${nameOf(older)} removes older versions after ${daysWords(older.olderExpiryDays!)}.`
-    : ' It stays until somebody removes it: that is a job of its own.'
-  return `Each copy is a new version on top. The plain version stays below it and can still be read by its version id, and the space doubles until it is gone.${until}`
+    : ''
+  const stays = older || limit ? '' : ' It stays until somebody removes it: that is a job of its own.'
+  const pushedOut = limit
+    ? ` The lifecycle rule ${nameOf(limit)} keeps no more than ${limit.olderKept} older versions of an object: the copy counts as one more, and MinIO deletes the oldest ones beyond that for good.`
+    : ''
+  return `Each copy is a new version on top. The plain version stays below it and can still be read by its version id, and the space doubles until it is gone.${until}${pushedOut}${stays}`
 }
 
 function lockedWords(lock: ObjectLock | null | undefined): string {

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts'
 import { keyStatus } from '../../minio/kms.ts'
 import type { Credentials, Minio } from '../../minio/transport.ts'
-import { outageIn } from '../migrate/outage.ts'
+import { outageIn } from '../outage.ts'
 
 const TRIES = 3
 

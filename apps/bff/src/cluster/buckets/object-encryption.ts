@@ -6,7 +6,7 @@ import { requireIfMatch } from '../../minio/object-copy.ts'
 import { type ListedObject, listObjectsWithMetadata } from '../../minio/object-listing.ts'
 import type { BucketScope, BucketWork } from '../bucket-jobs.ts'
 import { ByteBudget } from '../byte-budget.ts'
-import { outageIn } from '../migrate/outage.ts'
+import { outageIn } from '../outage.ts'
 import { Crew } from './crew.ts'
 import {
   type BucketFacts,

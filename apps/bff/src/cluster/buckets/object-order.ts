@@ -1,5 +1,4 @@
 import type { BucketTrait, ObjectRun } from '@strongroom/shared/object-encryption'
-import { AppError } from '../../errors.ts'
 import type { BucketEncryption } from '../../minio/buckets.ts'
 
 /** An unfinished run, as a plan tells it. */
@@ -20,20 +19,6 @@ export const isSame = (one: Readonly<Record<string, unknown>>, other: Readonly<R
 
 const hasTiered = ({ accepted }: Readonly<Record<string, unknown>>) =>
   Array.isArray(accepted) && accepted.includes('tiered')
-
-/** @throws AppError `invalid-input`: a key is wanted with SSE-KMS alone */
-export function sealingOf(mode: 'sse-s3' | 'sse-kms', key: string | undefined): BucketEncryption {
-  if (mode === 'sse-kms' && key !== undefined) return { mode, key }
-  if (mode === 'sse-s3' && key === undefined) return { mode }
-  throw new AppError('invalid-input', 'Check the marked fields.', {
-    fields: [
-      {
-        pointer: '/key',
-        detail: mode === 'sse-kms' ? 'Choose a key' : 'SSE-S3 always uses the default key: leave it out',
-      },
-    ],
-  })
-}
 
 export const wordsOf = (sealing: BucketEncryption) =>
   sealing.mode === 'sse-s3' ? 'SSE-S3' : `SSE-KMS under ${sealing.key}`

@@ -2,7 +2,7 @@ import type { KeyName } from '@strongroom/shared/keys'
 import { AppError } from '../../errors.ts'
 import { requireCreateKey } from '../kes-locks.ts'
 import { type KeyMaking, keyExists, makeKey } from '../make-key.ts'
-import { outageIn } from '../migrate/outage.ts'
+import { outageIn } from '../outage.ts'
 
 const ASKED_AT_ONCE = 16
 

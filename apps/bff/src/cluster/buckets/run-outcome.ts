@@ -1,7 +1,7 @@
 import type { EncryptionMode } from '@strongroom/shared/bucket-name'
 import type { BucketResult } from '@strongroom/shared/bucket-runs'
 import { AppError } from '../../errors.ts'
-import { outageIn } from '../migrate/outage.ts'
+import { outageIn } from '../outage.ts'
 import { waitsForKes } from '../waits-for-kes.ts'
 
 /** A configuration as a run has it: `none` for none. */

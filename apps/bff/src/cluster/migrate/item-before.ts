@@ -4,9 +4,9 @@ import { ForgeryError, FormatError } from '../../crypto/failures.ts'
 import { AppError } from '../../errors.ts'
 import { type ItemKeys, openItem } from '../item-opener.ts'
 import type { StoredItem } from '../item-source.ts'
+import { KmsAway } from '../outage.ts'
 import type { Digester, ItemDigest } from './item-digest.ts'
 import { type Facts, factsIn } from './item-rewrite.ts'
-import { KmsAway } from './outage.ts'
 
 /** One generation of an item, without its content. */
 export interface Generation {

@@ -1,12 +1,5 @@
 import type { DriveReader } from '../drive-reader.ts'
-import type { AdminApi } from './item-rewrite.ts'
-
-/** Under whose credentials a job runs, and until when. */
-export interface Grant extends AdminApi {
-  readonly by: string
-  /** The job's own credentials end then, and are wiped with it; null: they are those of a session. */
-  readonly until: Date | null
-}
+import { dropGrant, type Grant } from '../grant.ts'
 
 /** The credentials of a job: one pair at a time, replaced when somebody signs in for it, dropped at its end. */
 export class JobAccess implements Disposable {
@@ -46,11 +39,4 @@ export class JobAccess implements Disposable {
   [Symbol.dispose]() {
     dropGrant(this.#grant)
   }
-}
-
-/** Wipes what is the job's own. */
-export function dropGrant({ until, credentials }: Grant) {
-  if (until === null) return
-  credentials.secretKey[Symbol.dispose]()
-  credentials.sessionToken?.[Symbol.dispose]()
 }

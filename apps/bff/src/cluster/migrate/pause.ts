@@ -1,9 +1,9 @@
 import { AppError } from '../../errors.ts'
 import type { Progress } from '../../jobs/job.ts'
-import { type Outage, outageIn } from './outage.ts'
+import { type Outage, outageIn } from '../outage.ts'
+import { unlessStopped } from '../stopping.ts'
+import { waitOut } from '../wait-out.ts'
 import type { RunScope } from './run-scope.ts'
-import { unlessStopped } from './stopping.ts'
-import { waitOut } from './wait-out.ts'
 
 /** Does what writes nothing; when it can't for now, waits and does it again. */
 export async function* patiently<T>(scope: RunScope, act: () => Promise<T>): AsyncGenerator<Progress, T> {

@@ -3,8 +3,8 @@ import { iamLoaded } from '../../minio/iam-loaded.ts'
 import { keyStatus } from '../../minio/kms.ts'
 import type { IamWatch } from '../iam-watch.ts'
 import { observeKms } from '../kms-observation.ts'
+import { KmsAway } from '../outage.ts'
 import { type GuardAccess, requireMigratable, requireUndisturbed } from './guard.ts'
-import { KmsAway } from './outage.ts'
 
 /**
  * Asks MinIO itself, right before anything is written, whether a rewrite would be sealed, kept and undisturbed: what a

@@ -1,10 +1,10 @@
 import type { IamItem } from '@strongroom/shared/iam'
 import { AppError } from '../../errors.ts'
 import type { StoredItem } from '../item-source.ts'
+import { outageIn } from '../outage.ts'
 import { type Generation, isForm, isUnder, lookInto, type Opening } from './item-before.ts'
 import { differing } from './item-digest.ts'
 import { type AdminApi, type ApiView, changedFacts, contradictions, factsTold, rewriteFor } from './item-rewrite.ts'
-import { outageIn } from './outage.ts'
 import { type ReadingScope, readTogether, wipeReading } from './read-together.ts'
 import type { WriteClock, Written } from './write-clock.ts'
 

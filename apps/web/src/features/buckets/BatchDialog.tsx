@@ -17,6 +17,7 @@ import { batchTitles, batchWords } from './batch-words.ts'
 import { KeyField } from './KeyField.tsx'
 import { ModeFields } from './ModeFields.tsx'
 import { batchLines } from './object-lines.ts'
+import { PrefixField } from './PrefixField.tsx'
 
 type Props = {
   kind: BatchOrderInput['kind']
@@ -78,15 +79,10 @@ export function BatchDialog({ kind, bucket, defaultKey, onClose }: Props) {
               hint="Made when it is not there, with versions and lock as here. One that is there must be empty."
             />
           )}
-          <Field
-            label="Only below this prefix"
-            name="prefix"
-            mono
-            autoComplete="off"
+          <PrefixField
             value={order.prefix}
-            onChange={(event) => set({ prefix: event.target.value })}
+            onChange={(prefix) => set({ prefix })}
             error={errors?.get('/order/prefix')}
-            hint="Empty: the whole bucket."
           />
         </div>
         <ModeFields mode={order.mode} onChange={(mode) => set({ mode })} defaultKey={defaultKey} legend={words.mode} />
@@ -99,7 +95,7 @@ export function BatchDialog({ kind, bucket, defaultKey, onClose }: Props) {
             label="Tags and Expires headers are lost"
             checked={order.tagsLost}
             onChange={(event) => set({ tagsLost: event.target.checked })}
-            hint="MinIO drops them from each object whose key it seals anew, and they can’t be brought back. To keep them, encrypt the objects anew under the other key: that copies each onto itself."
+            hint="MinIO drops both from each object that it seals anew, and they can’t be brought back; the object gets the time of now as its time of writing. “Encrypt what is there”, for what is sealed otherwise, keeps tags and header."
           />
         )}
         <Lines label="The same from a terminal" lines={batchLines(order)} note={words.note} />

@@ -68,7 +68,7 @@ export function BucketRunPage() {
       }
     >
       <FailureNote failure={retry.error} />
-      {forgotten ? run.data && <Past run={run.data} /> : <JobView key={id} id={id} defaultKey={defaultKey} />}
+      {forgotten ? run.data && <Past run={run.data} /> : <JobView key={id} brief id={id} defaultKey={defaultKey} />}
       <ReadView read={run} height="h-96">
         {(data) => <RunResults run={data} defaultKey={defaultKey} running={running} />}
       </ReadView>

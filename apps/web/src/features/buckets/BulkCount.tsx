@@ -8,10 +8,11 @@ import { runAsOf } from '../../components/run-as.ts'
 import { useRunAs } from '../../components/use-run-as.ts'
 import { counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
-import { Choice, Field } from '../../ui/Field.tsx'
+import { Choice } from '../../ui/Field.tsx'
 import { BulkFrame } from './BulkFrame.tsx'
-import { countLines } from './bulk-lines.ts'
+import { countBucketsLines } from './bulk-lines.ts'
 import { bulkPlan } from './bulk-plan.ts'
+import { RateField, rateOf } from './RateField.tsx'
 import { whyNotStart } from './use-bucket-run.ts'
 import { useKnown } from './use-known.ts'
 
@@ -43,7 +44,7 @@ export function BulkCount({ buckets, onClose }: { buckets: readonly Bucket[]; on
       }
       kind="count"
       steps={steps}
-      lines={countLines(steps)}
+      lines={countBucketsLines(steps)}
       word={`Count ${counted(buckets.length, 'bucket')}`}
       why={whyNotStart(steps)}
       busy={busy}
@@ -52,16 +53,7 @@ export function BulkCount({ buckets, onClose }: { buckets: readonly Bucket[]; on
       onClose={onClose}
     >
       <form ref={form} noValidate onSubmit={submit} className="space-y-5">
-        <Field
-          label="Listing calls per second, at most"
-          name="pagesPerSecond"
-          type="number"
-          min={0.1}
-          max={100}
-          step="any"
-          error={fields?.get('/pagesPerSecond')}
-          hint="Each lists 1,000 versions. Empty: as fast as MinIO answers, one at a time. Listing an SSE-S3 bucket also asks the KMS."
-        />
+        <RateField error={fields?.get('/pagesPerSecond')} />
         {cutOff && (
           <Choice
             type="checkbox"
@@ -74,9 +66,4 @@ export function BulkCount({ buckets, onClose }: { buckets: readonly Bucket[]; on
       </form>
     </BulkFrame>
   )
-}
-
-function rateOf(form: HTMLFormElement) {
-  const text = String(new FormData(form).get('pagesPerSecond')).trim()
-  return text === '' ? {} : { pagesPerSecond: Number(text) }
 }

@@ -1,5 +1,4 @@
 import type { Bucket } from '@strongroom/shared/buckets'
-import { keyFor } from '@strongroom/shared/house-policy'
 import { useMemo, useState } from 'react'
 import { counted } from '../../lib/format.ts'
 import { BulkFrame } from './BulkFrame.tsx'
@@ -31,8 +30,10 @@ export function BulkEncrypt({ buckets, defaultKey, onClose }: Props) {
   )
   const steps = useMemo(() => bulkPlan(act, buckets, known), [act, buckets, known])
   const trying = tried(steps).length
-  const made = keysMade(steps)
-  const absent = template && known.keys !== null && buckets.some(({ name }) => !known.keys?.has(keyFor(template, name)))
+  const makeable = useMemo(
+    () => (template ? keysMade(bulkPlan({ ...act, createKeys: true }, buckets, known)) : []),
+    [template, act, buckets, known],
+  )
   const why = template === '' ? 'Name a key first.' : whyNotStart(steps)
   return (
     <BulkFrame
@@ -57,13 +58,14 @@ export function BulkEncrypt({ buckets, defaultKey, onClose }: Props) {
       {mode === 'sse-kms' && (
         <KeyField template focus value={key} onChange={setKey} error={start.error?.fields.get('/act/key')} />
       )}
-      {(absent || (mode === 'sse-kms' && known.keys === null && template)) && (
+      {(makeable.length > 0 || (known.keys === null && template)) && (
         <MakeKey
           label={
-            made.length > 0
-              ? `Make keys that are not there: ${counted(made.length, 'key')}`
+            makeable.length > 0
+              ? `Make keys that are not there: ${counted(makeable.length, 'key')}`
               : 'Make keys that are not there'
           }
+          keys={makeable.length}
           checked={createKeys}
           onChange={setCreateKeys}
         />

@@ -44,6 +44,7 @@ export function BulkHouse({ buckets, onClose }: { buckets: readonly Bucket[]; on
       {makeable.length > 0 && (
         <MakeKey
           label={`Make keys that are not there: ${counted(makeable.length, 'key')}`}
+          keys={makeable.length}
           checked={createKeys}
           onChange={setCreateKeys}
         />

@@ -10,9 +10,11 @@ import { useRunAs } from '../../components/use-run-as.ts'
 import { counted } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
-import { Choice, Field } from '../../ui/Field.tsx'
+import { Choice } from '../../ui/Field.tsx'
 import { Lines } from '../../ui/Text.tsx'
 import { countLines } from './object-lines.ts'
+import { PrefixField } from './PrefixField.tsx'
+import { RateField, rateOf } from './RateField.tsx'
 
 type Props = { bucket: string; onClose: () => void }
 
@@ -24,13 +26,11 @@ export function CountDialog({ bucket, onClose }: Props) {
   const prefix = typed ?? unfinished?.prefix ?? ''
   const goesOn = unfinished !== null && prefix === unfinished.prefix
   const { form, submit, busy, atSecret, failure, fields, onChoice } = useRunAs((sent) => {
-    const data = new FormData(sent)
-    const rate = String(data.get('pagesPerSecond')).trim()
     return call(startCoverage, {
       buckets: [bucket],
       prefix,
-      fresh: data.get('fresh') !== null,
-      ...(rate !== '' && { pagesPerSecond: Number(rate) }),
+      fresh: new FormData(sent).get('fresh') !== null,
+      ...rateOf(sent),
       ...runAsOf(sent),
     })
   }, onClose)
@@ -42,26 +42,8 @@ export function CountDialog({ bucket, onClose }: Props) {
       </p>
       <form ref={form} onSubmit={submit} noValidate className="space-y-5">
         <div className="grid items-start gap-4 sm:grid-cols-2">
-          <Field
-            label="Only below this prefix"
-            name="prefix"
-            mono
-            autoComplete="off"
-            value={prefix}
-            onChange={(event) => setPrefix(event.target.value)}
-            error={fields?.get('/prefix')}
-            hint="Empty: the whole bucket."
-          />
-          <Field
-            label="Listing calls per second, at most"
-            name="pagesPerSecond"
-            type="number"
-            min={0.1}
-            max={100}
-            step="any"
-            error={fields?.get('/pagesPerSecond')}
-            hint="Each lists 1,000 versions. Empty: as fast as MinIO answers, one at a time."
-          />
+          <PrefixField value={prefix} onChange={setPrefix} error={fields?.get('/prefix')} />
+          <RateField error={fields?.get('/pagesPerSecond')} />
         </div>
         {goesOn && (
           <Choice

@@ -19,7 +19,7 @@ import { Always, Consequences } from './Consequences.tsx'
 import { plainCurrent } from './coverage-words.ts'
 import { EncryptionFields } from './EncryptionFields.tsx'
 import { type EncryptionPlan, firstChoice, goesOn, whyNotEncrypt } from './encryption-choice.ts'
-import { encryptObjectLines } from './object-lines.ts'
+import { countLines } from './object-lines.ts'
 
 type Props = { bucket: string; defaultKey: string | null; onClose: () => void }
 
@@ -29,8 +29,9 @@ export function EncryptObjectsDialog({ bucket, defaultKey, onClose }: Props) {
   return (
     <Dialog wide title={`Encrypt the objects of ${bucket}`} onClose={onClose}>
       <p tabIndex={-1} data-focus="" className="outline-none">
-        MinIO copies each current object onto itself, so that its bytes are written anew and sealed. The content,
-        metadata, tags, retention and legal hold stay as they are. It can be stopped at any moment, and started again.
+        Each current object is read and written anew in its place, so that its bytes are sealed. The content, metadata,
+        tags, retention and legal hold stay as they are; what a client writes meanwhile wins, and is looked at again. It
+        can be stopped at any moment, and started again.
       </p>
       <ReadView read={plan} height="h-96">
         {(data) => <PlanForm bucket={bucket} plan={data} defaultKey={defaultKey} onClose={onClose} />}
@@ -73,9 +74,9 @@ function PlanForm({ bucket, plan, defaultKey, onClose }: Props & { plan: Encrypt
       <Always always={plan.always} />
       <RunAs job="the encryption" error={atSecret} first={false} onChange={onChoice} />
       <Lines
-        label="Nearly the same from a terminal"
-        lines={encryptObjectLines(bucket, prefix, { mode, key })}
-        note="mc guards no copy against a write of somebody else, repeats neither retention nor legal hold, and copies what is sealed already once more."
+        label="What seals the objects, from a terminal"
+        lines={countLines(bucket, prefix)}
+        note="No line of mc encrypts them safely: a copy of an object onto itself loses what a client writes at the same moment."
       />
       <FailureNote failure={failure} />
       <DialogButtons>

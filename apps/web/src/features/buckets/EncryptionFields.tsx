@@ -2,6 +2,7 @@ import { Choice, Field } from '../../ui/Field.tsx'
 import type { EncryptionChoice } from './encryption-choice.ts'
 import { KeyField } from './KeyField.tsx'
 import { ModeFields } from './ModeFields.tsx'
+import { PrefixField } from './PrefixField.tsx'
 
 type Props = {
   choice: EncryptionChoice
@@ -58,15 +59,10 @@ export const EncryptionFields = ({ choice, onChange, defaultKey, errors }: Props
       </div>
     </fieldset>
     <div className="grid items-start gap-4 sm:grid-cols-2">
-      <Field
-        label="Only below this prefix"
-        name="prefix"
-        mono
-        autoComplete="off"
+      <PrefixField
         value={choice.prefix}
-        onChange={(event) => onChange({ ...choice, prefix: event.target.value })}
+        onChange={(prefix) => onChange({ ...choice, prefix })}
         error={errors?.get('/prefix')}
-        hint="Empty: the whole bucket."
       />
       <Field
         label="Copies at once"

@@ -6,10 +6,11 @@ import { useUrlParam } from '../../components/use-url-param.ts'
 import { count, counted } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
+import { Note } from '../../ui/Note.tsx'
 import { cell, head } from '../../ui/plain-table.ts'
 import { SealBadge } from '../../ui/Seal.tsx'
 import { ScrollBox } from '../../ui/Text.tsx'
-import { type HouseView, houseView, moved, rowKeys } from './house-draft.ts'
+import { type HouseView, houseView, moved, rowKeys, sharedKeys } from './house-draft.ts'
 import { RuleDialog } from './RuleDialog.tsx'
 import { encryptionWords, lookOf } from './seal-of-bucket.ts'
 
@@ -128,6 +129,7 @@ export function HouseRules({ rules, buckets, editable, onChange }: Props) {
           </table>
         </ScrollBox>
       )}
+      {view && <SharedKeys shared={sharedKeys(rules, view)} />}
       {editable && <Button onClick={() => setEditing(rules.length)}>Add rule</Button>}
       {editing !== null && (
         <RuleDialog
@@ -178,6 +180,30 @@ function Drift({ count: drifted }: { count: number | undefined }) {
       {count(drifted)}
       <span className="sm:hidden">drifted</span>
     </span>
+  )
+}
+
+const SHARED_NAMED = 3
+
+/** What is deleted with the key of one bucket, is lost in the other. */
+function SharedKeys({ shared }: { shared: ReturnType<typeof sharedKeys> }) {
+  if (shared.size === 0) return null
+  const more = shared.size - SHARED_NAMED
+  return (
+    <Note tone="warning" title="Some buckets share a key, though {bucket} stands in its name">
+      <p>
+        KES takes no dots in the names of keys, so they become dashes: whoever may use the key of one bucket may use it
+        in the other, and deleting it loses both.
+      </p>
+      <ul className="mt-1 list-disc pl-5">
+        {[...shared].slice(0, SHARED_NAMED).map(([key, buckets]) => (
+          <li key={key} className="wrap-anywhere">
+            <span className="font-mono text-xs">{key}</span>: {buckets.join(', ')}
+          </li>
+        ))}
+        {more > 0 && <li>and {counted(more, 'more key', 'more keys')}</li>}
+      </ul>
+    </Note>
   )
 }
 

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useId } from 'react'
 import { useDenied } from '../../api/capabilities.ts'
 import { allKeys } from '../../api/keys.ts'
+import { counted } from '../../lib/format.ts'
 import { Choice, Field } from '../../ui/Field.tsx'
 
 const OFFERED = 100
@@ -49,10 +50,19 @@ export function KeyField({ value, onChange, error, template = false, focus = fal
   )
 }
 
-type MakeProps = { label: string; checked: boolean; onChange: (make: boolean) => void }
+type MakeProps = {
+  label: string
+  checked: boolean
+  onChange: (make: boolean) => void
+  /** How many would be made. */
+  keys?: number
+}
+
+/** As many as a slow KES surely makes in the minutes that a sign-in lasts for it, at 0.6 s each with some to spare. */
+const SURELY_MADE = 200
 
 /** Whether a key that is not there is made along with the act. */
-export function MakeKey({ label, checked, onChange }: MakeProps) {
+export function MakeKey({ label, checked, onChange, keys = 1 }: MakeProps) {
   const denied = useDenied('createKeys')
   return (
     <Choice
@@ -64,11 +74,14 @@ export function MakeKey({ label, checked, onChange }: MakeProps) {
       onChange={(event) => onChange(event.target.checked)}
       hint={
         denied ??
-        'KES makes a random key, within five minutes of your sign-in. Nobody has a second copy of it: back up the keystore before anything depends on it.'
+        `KES makes a random key, within five minutes of your sign-in. Nobody has a second copy of it: back up the keystore before anything depends on it.${keys > SURELY_MADE ? ` ${tooMany(keys)}` : ''}`
       }
     />
   )
 }
+
+const tooMany = (keys: number) =>
+  `${counted(keys, 'key')} may take longer than these minutes, at up to 0.6 s each: the buckets whose turn comes too late fail with that reason, and can be tried again after a new sign-in. Sign in anew just before you start, or take fewer buckets.`
 
 /** Whether KES takes such a name and has no key of it; false where its keys are not known. */
 export const isNewKey = (name: string, keys: ReadonlySet<string> | null) =>

@@ -21,7 +21,7 @@ export function ObjectActs({ bucket: { versioning }, coverage, onAct }: Props) {
       <p className="text-sm text-muted">{plainWords(coverage)}</p>
       <ul className="divide-y divide-line rounded-md border border-line">
         <Way
-          title="Copy each object onto itself"
+          title="Write each object anew, where it is"
           action={
             <Button look={plain > 0 ? 'primary' : 'plain'} onClick={() => onAct('encrypt-objects')}>
               Encrypt objects

@@ -13,11 +13,12 @@ import { bytes, counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
-import { Choice, Field } from '../../ui/Field.tsx'
+import { Choice } from '../../ui/Field.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Lines, Time } from '../../ui/Text.tsx'
 import { ConfirmField } from './ConfirmField.tsx'
 import { removePlainLines } from './object-lines.ts'
+import { PrefixField } from './PrefixField.tsx'
 import { isDryRunOf, whyNotRemove } from './removal.ts'
 import { newestOn } from './use-bucket-jobs.ts'
 
@@ -46,16 +47,7 @@ export function RemovePlainDialog({ bucket, onClose }: Props) {
         content stay.
       </p>
       <form ref={form} onSubmit={(event) => event.preventDefault()} noValidate className="space-y-5">
-        <Field
-          label="Only below this prefix"
-          name="prefix"
-          mono
-          autoComplete="off"
-          value={prefix}
-          onChange={(event) => setPrefix(event.target.value)}
-          error={fields?.get('/prefix')}
-          hint="Empty: the whole bucket."
-        />
+        <PrefixField value={prefix} onChange={setPrefix} error={fields?.get('/prefix')} />
         <fieldset className="space-y-2">
           <legend className="mb-2 text-sm font-semibold">How far</legend>
           <Choice

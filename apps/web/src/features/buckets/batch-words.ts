@@ -15,6 +15,7 @@ export const batchWords = {
       'Policies, lifecycle, default retention and notifications of the bucket are not copied.',
       'It takes as much space again until the source is gone.',
       'MinIO keeps the credentials of the copy in clear on the drives until the job is cleaned up. The console makes an access key for this job alone, and removes it with it.',
+      'Its secret goes to MinIO in the call that starts the job, and each node reads it: in clear on the network where the console reaches MinIO by http, and not https.',
     ],
     mode: 'What seals the copies',
     note: 'ACCESS-KEY and SECRET-KEY lie in clear on the drives until mc batch cancel: make one for this job alone. The target takes --with-versioning or --with-lock where the source has them.',
@@ -24,8 +25,8 @@ export const batchWords = {
     does: 'MinIO seals the data keys of encrypted objects anew, in place: their content stays where it is, and nothing is copied.',
     follows: [
       'Plain objects are skipped, without a word: this encrypts nothing.',
-      'It is refused in a bucket that keeps versions: MinIO mixes them up there, and what was deleted may come back.',
-      'The objects get the time of now, so rules that go by age begin anew.',
+      'A bucket whose versioning is on or suspended is refused: each version that is sealed anew gets the time of now, so older versions become the current ones and deleted objects come back. The way there: “Encrypt what is there” in the bucket, also for what is sealed otherwise. It puts a new version on top.',
+      'Rules that go by age begin anew, because the objects get the time of now.',
       'SSE-S3 objects stay SSE-S3, whatever is chosen here: their data keys are sealed anew by MinIO’s default key. No SSE-KMS object becomes SSE-S3.',
       'The old key is needed until all is done, and for whatever failed.',
     ],

@@ -56,9 +56,14 @@ export const probeLines = (steps: readonly PlanStep[]) =>
     return [`mc cp ./PROBE.txt ${object}`, `mc stat ${object}`, `mc rm --versions --force ${object}`]
   })
 
-/** What seals each version, object by object: `mc` counts nothing. */
-export const countLines = (steps: readonly PlanStep[]) =>
-  eachOf(tried(steps).map(nameOf), (name) => [`mc stat --recursive --versions --json ${bucketIn(name)}`])
+/** What seals each current object, and where to look for older versions: for why not by one line see `countLines`. */
+export const countBucketsLines = (steps: readonly PlanStep[]) => [
+  ...eachOf(tried(steps).map(nameOf), (name) => [
+    `mc stat --recursive --json ${bucketIn(name)}`,
+    `mc ls --recursive --versions ${bucketIn(name)}`,
+  ]),
+  'mc stat --version-id VERSION ALIAS/BUCKET/OBJECT',
+]
 
 /** A new bucket, with its encryption from the first object on. */
 export function createLines(name: string, how: { versioning: boolean; locking: boolean }, set: PlanStep): string[] {

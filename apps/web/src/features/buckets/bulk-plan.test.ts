@@ -1,6 +1,6 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import { describe, expect, test } from 'vitest'
-import { encryptLines } from './bulk-lines.ts'
+import { countBucketsLines, encryptLines } from './bulk-lines.ts'
 import { type BulkAct, bulkPlan, confirmWord, countFates, type Known, keysMade, losing, tried } from './bulk-plan.ts'
 
 const bucket = (name: string, rest: Partial<Bucket> = {}): Bucket => ({
@@ -183,4 +183,10 @@ describe('lines', () => {
     expect(lines[0]).toBe('for b in \\')
     expect(lines.slice(1, -2).join(' ')).toBe('  b0 b1 b2 b3 b4 b5 b6 b7 \\   b8 b9; do')
   })
+})
+
+test('no line that counts buckets asks for the metadata of all versions: it ends at the first delete marker', () => {
+  const lines = countBucketsLines(bulkPlan({ kind: 'count', fresh: false }, [bucket('a'), bucket('b')], known))
+  expect(lines).toContain('  mc stat --recursive --json "ALIAS/$b"')
+  expect(lines.join('\n')).not.toMatch(/stat.*--versions/)
 })

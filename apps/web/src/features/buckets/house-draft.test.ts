@@ -1,6 +1,6 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import { expect, test } from 'vitest'
-import { houseView, moved, ruleOf, sameRules, standingOfRow } from './house-draft.ts'
+import { houseView, moved, ruleOf, sameRules, sharedKeys, standingOfRow } from './house-draft.ts'
 
 const bucket = (name: string, encryption: Bucket['encryption']): Bucket => ({
   name,
@@ -64,4 +64,13 @@ test('what is wrong with a rule is told at its field', () => {
 test('rules are the same when each says the same in the same order', () => {
   expect(sameRules([prod, all], [{ ...prod }, all])).toBe(true)
   expect(sameRules([prod, all], [all, prod])).toBe(false)
+})
+
+test('a template names one key for names that differ in a dot only, and only there it is told', () => {
+  const dotted = [bucket('prod-a.b', null), bucket('prod-a-b', null), bucket('prod-c', null), bucket('x', null)]
+  const one = { pattern: '*', mode: 'sse-kms' as const, key: 'k' }
+  const shared = (rules: Parameters<typeof houseView>[0]) => [...sharedKeys(rules, houseView(rules, dotted))]
+  expect(shared([prod])).toEqual([['k-prod-a-b', ['prod-a.b', 'prod-a-b']]])
+  expect(shared([prod, one])).toEqual([['k-prod-a-b', ['prod-a.b', 'prod-a-b']]])
+  expect(shared([{ ...one, pattern: 'prod-a.b' }, prod])).toEqual([])
 })

@@ -40,6 +40,20 @@ export function houseView(rules: readonly HouseRule[], buckets: readonly Bucket[
   return { byRule, rows }
 }
 
+/**
+ * Buckets that a template gives one key, though their names differ: KES takes no dots, so `a.b` and `a-b` get the same.
+ *
+ * @returns the names by key, where there are several
+ */
+export function sharedKeys(rules: readonly HouseRule[], { rows }: HouseView): ReadonlyMap<string, readonly string[]> {
+  const templates = new Set(rules.filter(({ key }) => key?.includes('{bucket}')).map(({ pattern }) => pattern))
+  const byKey = new Map<string, string[]>()
+  for (const { bucket, standing } of rows)
+    if (standing?.key !== undefined && templates.has(standing.pattern))
+      byKey.set(standing.key, [...(byKey.get(standing.key) ?? []), bucket.name])
+  return new Map([...byKey].filter(([, names]) => names.length > 1))
+}
+
 export const standings = ['drifted', 'follows', 'not-read', 'no-rule'] as const
 export type Standing = (typeof standings)[number]
 

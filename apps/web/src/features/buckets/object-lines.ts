@@ -1,7 +1,5 @@
 import type { BatchOrderInput } from './batch-order.ts'
 
-type Sealing = { readonly mode: 'sse-s3' | 'sse-kms'; readonly key?: string | undefined }
-
 const pathIn = (bucket: string, prefix: string) => quoted(`ALIAS/${bucket}/${prefix}`)
 /** For a shell: names may hold anything. */
 const quoted = (text: string) => (/^[\w./~@:=+-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
@@ -15,14 +13,6 @@ export const countLines = (bucket: string, prefix: string) => [
   `mc ls --recursive --versions ${pathIn(bucket, prefix)}`,
   `mc stat --version-id VERSION ${pathIn(bucket, `${prefix}OBJECT`)}`,
 ]
-
-/** A copy of each object onto itself. `mc` guards no copy against a write of somebody else, and carries no lock over. */
-export function encryptObjectLines(bucket: string, prefix: string, { mode, key = 'KEY' }: Sealing) {
-  const path = pathIn(bucket, prefix)
-  const flag =
-    mode === 'sse-s3' ? `--enc-s3 ${path}` : `--enc-kms ${quoted(`ALIAS/${bucket}/${prefix}=${key || 'KEY'}`)}`
-  return [`mc cp --recursive ${flag} ${path} ${path}`]
-}
 
 /** `mc` compares nothing: which version is whose copy, the hand must find out. */
 export const removePlainLines = (bucket: string, prefix: string) => [

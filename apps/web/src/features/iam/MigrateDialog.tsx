@@ -1,15 +1,14 @@
 import type { IamAudit } from '@strongroom/shared/iam'
 import { readMigrationReport, startMigration } from '@strongroom/shared/migrations'
-import { useMutation, useQuery } from '@tanstack/react-query'
-import { type FormEvent, useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
 import { useLocation } from 'wouter'
 import { call } from '../../api/call.ts'
 import { useDenied } from '../../api/capabilities.ts'
-import { jobChanged, keepJob } from '../../api/job-stream.ts'
 import { query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { RunAs } from '../../components/RunAs.tsx'
-import { lacksSecret, runAsOf, wipeSecret } from '../../components/run-as.ts'
+import { runAsOf } from '../../components/run-as.ts'
+import { useRunAs } from '../../components/use-run-as.ts'
 import { counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button } from '../../ui/Button.tsx'
@@ -27,32 +26,14 @@ type Props = {
   onClose: () => void
 }
 
-/** The secret is read from the input when it is sent: it is never React state, nor a mutation variable in the cache. */
 export function MigrateDialog({ audit, why, waiting, onClose }: Props) {
-  const form = useRef<HTMLFormElement>(null)
   const [, navigate] = useLocation()
   const denied = useDenied('migrateIam')
   const order = useOrder(waiting)
-  const [missing, setMissing] = useState(false)
-  const start = useMutation({
-    mutationFn: () => call(startMigration, inputOf(form.current!)),
-    gcTime: 0,
-    onSettled: () => wipeSecret(form.current),
-    onSuccess: (job) => {
-      keepJob(job)
-      void jobChanged()
-      navigate(paths.iamJob(job.id), { replace: true })
-    },
-  })
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    const lacks = lacksSecret(form.current!)
-    setMissing(lacks)
-    if (!lacks && !start.isPending) start.mutate()
-  }
-  const atSecret = missing
-    ? 'Type your secret key, or choose the credentials of this session.'
-    : start.error?.fields.get('/secretKey')
+  const { form, submit, busy, atSecret, failure, onChoice } = useRunAs(
+    (sent) => call(startMigration, inputOf(sent)),
+    (job) => navigate(paths.iamJob(job.id), { replace: true }),
+  )
   return (
     <Dialog wide title={waiting ? 'Go on with the migration' : 'Migrate IAM data'} onClose={onClose}>
       {waiting ? (
@@ -67,11 +48,11 @@ export function MigrateDialog({ audit, why, waiting, onClose }: Props) {
         ) : (
           <Extent again={waiting !== null} />
         )}
-        <RunAs job="a migration" error={atSecret} first={waiting !== null} onChange={() => setMissing(false)} />
-        {!atSecret && <FailureNote failure={start.error} />}
+        <RunAs job="a migration" error={atSecret} first={waiting !== null} onChange={onChoice} />
+        <FailureNote failure={failure} />
         <DialogButtons>
           <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="primary" busy={start.isPending} why={denied ?? why ?? order.why}>
+          <Button type="submit" look="primary" busy={busy} why={denied ?? why ?? order.why}>
             {waiting ? 'Go on' : 'Start migration'}
           </Button>
         </DialogButtons>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError } from '../../errors.ts'
-import type { Progress } from '../../jobs/job.ts'
+import { AppError } from '../errors.ts'
+import type { Progress } from '../jobs/job.ts'
 import { type Outage, outageIn } from './outage.ts'
 import { unlessStopped } from './stopping.ts'
 

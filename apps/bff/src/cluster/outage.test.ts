@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AppError } from '../../errors.ts'
-import { MinioError, refused } from '../../minio/failures.ts'
+import { AppError } from '../errors.ts'
+import { MinioError, refused } from '../minio/failures.ts'
 import { KmsAway, outageIn } from './outage.ts'
 
 const minio = (status: number, code: string, message: string) =>

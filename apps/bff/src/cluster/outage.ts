@@ -1,7 +1,7 @@
 import type { Waiting } from '@strongroom/shared/jobs'
-import { AppError } from '../../errors.ts'
-import { minioErrorIn } from '../../minio/failures.ts'
-import { waitsForKes } from '../waits-for-kes.ts'
+import { AppError } from '../errors.ts'
+import { minioErrorIn } from '../minio/failures.ts'
+import { waitsForKes } from './waits-for-kes.ts'
 
 /** What has to come back before the job can go on. */
 export type Outage = Waiting['on']
