@@ -1,7 +1,10 @@
 import * as z from 'zod/mini'
 import { endpoint, Instant } from './endpoint.ts'
 
-/** One line of the audit trail: what somebody did through the console to a key service, or to the rules of the house. Never material, never a secret. */
+/**
+ * One line of the audit trail: what somebody did through the console to a key service, to the rules of the house, or to the
+ * objects of a bucket. Never material, never a secret.
+ */
 export const Activity = z.object({
   id: z.string(),
   at: Instant,
@@ -20,8 +23,10 @@ export const Activity = z.object({
     'set-house-policy',
     'encrypt-objects',
     'remove-plain-versions',
+    'start-batch-job',
+    'clean-up-batch-job',
   ]),
-  /** The key, mostly. */
+  /** The key or the bucket, mostly. */
   target: z.string(),
   /** `begun`: written before the act, and its end is not known: the console stopped in between. */
   outcome: z.enum(['begun', 'done', 'failed']),

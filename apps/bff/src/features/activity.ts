@@ -1,7 +1,7 @@
 import { type Activity, listActivity } from '@strongroom/shared/activity'
 import { KeyName } from '@strongroom/shared/keys'
 import { requireListKeys, visibleNames } from '../cluster/kes-locks.ts'
-import { type Console, kesLocks } from '../console.ts'
+import { type Console, driveSight, kesLocks } from '../console.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 
@@ -13,10 +13,36 @@ export function activityRoutes(router: Router, console: Console) {
   })
 }
 
-/** What was done to a key is shown to whom the key is shown. A drill is about no key. */
+const ON_KEYS: ReadonlySet<Activity['act']> = new Set([
+  'create-key',
+  'import-key',
+  'mark-key',
+  'unmark-key',
+  'quarantine-key',
+  'delete-key',
+  'prove-key',
+  'keep-canary',
+  'drop-canary',
+])
+const ON_BUCKETS: ReadonlySet<Activity['act']> = new Set([
+  'encrypt-objects',
+  'remove-plain-versions',
+  'start-batch-job',
+  'clean-up-batch-job',
+])
+
+/**
+ * What was done to a key is shown to whom the key is shown; what was done to a bucket to who did it, and to who may read the
+ * drives. Drills and the rules of the house are about neither.
+ */
 async function visible(console: Console, c: RequestContext, activity: readonly Activity[]): Promise<Activity[]> {
-  const isKey = ({ act, target }: Activity) => act !== 'drill' && KeyName.safeParse(target).success
+  // A line may name what can be no key: it was refused.
+  const isKey = ({ act, target }: Activity) => ON_KEYS.has(act) && KeyName.safeParse(target).success
   const names = [...new Set(activity.filter(isKey).map(({ target }) => target))]
   const shown = new Set(await visibleNames(kesLocks(console, c), c.var.caller, names))
-  return activity.filter((entry) => !isKey(entry) || shown.has(entry.target))
+  const buckets = activity.some(({ act }) => ON_BUCKETS.has(act)) && (await driveSight(console, c)) === 'shown'
+  return activity.filter((entry) => {
+    if (ON_BUCKETS.has(entry.act)) return buckets || entry.account === c.var.caller.account
+    return !isKey(entry) || shown.has(entry.target)
+  })
 }

@@ -1,3 +1,4 @@
+import type { Activity } from '@strongroom/shared/activity'
 import { cleanUpBatchJob, listBatchJobs, readBatchJob, startBatchJob } from '@strongroom/shared/batch-jobs'
 import { asEncryption } from '../cluster/buckets/as-encryption.ts'
 import { cleanUpBatchJob as cleanUp } from '../cluster/buckets/batch-cleanup.ts'
@@ -11,6 +12,14 @@ import type { RequestContext } from '../http/env.ts'
 export function batchJobRoutes(router: Router, console: Console) {
   const accessOf = (c: RequestContext) => ({ ...minioFor(console, c), orders: console.batchOrders })
 
+  const recorded = <T>(
+    act: Activity['act'],
+    target: string,
+    c: RequestContext,
+    run: () => Promise<T>,
+    tell?: (done: T) => string,
+  ) => console.trail.recorded({ act, target, account: c.var.caller.account, requestId: c.var.requestId }, run, tell)
+
   bind(router, listBatchJobs, async (_, c) => {
     const { jobs, leftovers } = await observeBatchJobs(accessOf(c))
     return { jobs, leftovers: [...leftovers] }
@@ -23,17 +32,24 @@ export function batchJobRoutes(router: Router, console: Console) {
     const { account, root } = c.var.caller
     const starter = { ...access, cleaner: { account, root }, endpoint: console.config.minio.endpoint }
     const sealing = { ...order, encryption: asEncryption(order.mode, order.key, '/order/key') }
-    const started =
-      order.kind === 'replicate'
-        ? await startReplication(starter, { ...sealing, target: order.target })
-        : await startKeyRotation(starter, { ...sealing, tagsLost: order.accepted.includes('tags-lost') })
+    const started = await recorded(
+      'start-batch-job',
+      order.bucket,
+      c,
+      () =>
+        order.kind === 'replicate'
+          ? startReplication(starter, { ...sealing, target: order.target })
+          : startKeyRotation(starter, { ...sealing, tagsLost: order.accepted.includes('tags-lost') }),
+      ({ job }) =>
+        `${order.kind === 'replicate' ? `Copies it into ${order.target}` : 'Changes the key of its objects'}, as job ${job.id}.`,
+    )
     void watchBatchJob({ ...access, cleaner: { account, root }, log: console.log }, started)
     return started.job
   })
 
   bind(router, cleanUpBatchJob, async ({ id }, c) => {
     const { account, root } = c.var.caller
-    await cleanUp(accessOf(c), id, { account, root })
+    await recorded('clean-up-batch-job', id, c, () => cleanUp(accessOf(c), id, { account, root }))
     return null
   })
 }

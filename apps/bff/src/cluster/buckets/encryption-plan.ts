@@ -137,7 +137,7 @@ export const ALWAYS: readonly string[] = [
   'From then on each read needs the KMS: while KES is away, clients get errors for these objects. MinIO asks for no further permission than s3:GetObject.',
   'With SSE-KMS the ETag is no MD5 of the content any more: sync tools that compare it (rclone, backup catalogues) upload or fetch everything again. With SSE-S3 it stays, but for the next line.',
   'Objects of one piece above 64 MiB are copied by MinIO itself as one part: their ETag ends in -1 afterwards.',
-  'A write of somebody else during the copy wins: the copy is taken back and tried again. Tags set in the very moment of the copy may be lost where the bucket keeps no versions.',
+  'A write of somebody else during the copy wins: the copy is taken back and tried again. Tags and metadata that somebody changes in the very moment of the copy, without writing the object anew, may be lost.',
   'Objects under a client’s own key (SSE-C) can’t be opened, and are left as they are.',
 ]
 

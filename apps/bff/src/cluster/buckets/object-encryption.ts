@@ -53,7 +53,7 @@ export const encryptObjects = (run: EncryptionRun): BucketWork =>
       await record.save(true)
       yield* pages(run, scope, record, crew)
       record.reached(null)
-      yield { ...record.tally.progress(run.total), message: END }
+      yield { ...record.tally.progress(run.total), message: from === null ? END : `${END} ${WENT_ON}` }
     } finally {
       await crew.rest()
       record.tally.ranBy(scope.by())
@@ -63,6 +63,8 @@ export const encryptObjects = (run: EncryptionRun): BucketWork =>
   }
 
 const END = 'Every object was dealt with.'
+const WENT_ON =
+  'It went on where an earlier run was cut off: what was written before that place since then was not looked at. A counting shows what is left.'
 
 async function* pages(
   { order, total }: EncryptionRun,

@@ -15,6 +15,8 @@ export const actWords: Record<Activity['act'], string> = {
   'set-house-policy': 'Change the house policy',
   'encrypt-objects': 'Encrypt objects',
   'remove-plain-versions': 'Remove plain versions',
+  'start-batch-job': 'Start a batch job',
+  'clean-up-batch-job': 'Clear up a batch job',
 }
 
 export const outcomes: Record<Activity['outcome'], { icon: IconName; word: string; ink: string }> = {

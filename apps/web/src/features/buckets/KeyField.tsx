@@ -37,7 +37,7 @@ export function KeyField({ value, onChange, error, template = false, focus = fal
         autoFocus={focus}
         onChange={(event) => onChange(event.target.value)}
         error={error}
-        hint={template ? `${search} {bucket} in it stands for the bucket’s name.` : search}
+        hint={template ? `${search} {bucket} in it stands for the bucket’s name, with dashes for its dots.` : search}
       />
       <datalist id={listId}>
         {offered.map(({ name, isDefault }) => (

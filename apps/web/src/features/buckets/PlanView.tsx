@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
 import { counted } from '../../lib/format.ts'
 import { Chips } from '../../ui/Chips.tsx'
 import { type StateLook, StateMark } from '../../ui/StateMark.tsx'
-import { type BulkAct, countFates, type Fate, type PlanStep } from './bulk-plan.ts'
+import { type BulkAct, countFates, type Fate, type PlanStep, worstFirst } from './bulk-plan.ts'
 import { encryptionWords } from './seal-of-bucket.ts'
 
 const ROW_PX = 46
@@ -30,7 +30,8 @@ export function PlanView({ steps, kind }: { steps: readonly PlanStep[]; kind: Bu
   const [chosen, setChosen] = useState<string | null>(null)
   const counts = countFates(steps).filter(({ count }) => count > 0)
   const fate = counts.some((each) => each.fate === chosen) ? chosen : null
-  const shown = fate ? steps.filter((step) => step.fate === fate) : steps
+  const sorted = useMemo(() => worstFirst(steps), [steps])
+  const shown = fate ? sorted.filter((step) => step.fate === fate) : sorted
   return (
     <section aria-label="Preview" className="space-y-2">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">

@@ -72,7 +72,7 @@ export const bucketColumns = (defaultKey: string | null): Column<Bucket>[] => [
     head: 'Traits',
     cell: (bucket) => <Traits bucket={bucket} />,
     compare: text((bucket) => traitWords(bucket).join(' ')),
-    className: 'w-28 max-xl:hidden',
+    className: 'w-28 max-[1440px]:hidden',
   },
   {
     id: 'proof',
@@ -105,7 +105,7 @@ export const bucketColumns = (defaultKey: string | null): Column<Bucket>[] => [
     head: 'Made',
     cell: ({ createdAt }) => (createdAt ? <Time at={createdAt} /> : '–'),
     compare: time(({ createdAt }) => createdAt),
-    className: 'w-25 text-right max-xl:hidden',
+    className: 'w-25 text-right max-[1440px]:hidden',
   },
 ]
 

@@ -1,7 +1,17 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import { describe, expect, test } from 'vitest'
 import { countBucketsLines, encryptLines } from './bulk-lines.ts'
-import { type BulkAct, bulkPlan, confirmWord, countFates, type Known, keysMade, losing, tried } from './bulk-plan.ts'
+import {
+  type BulkAct,
+  bulkPlan,
+  confirmWord,
+  countFates,
+  type Known,
+  keysMade,
+  losing,
+  tried,
+  worstFirst,
+} from './bulk-plan.ts'
 
 const bucket = (name: string, rest: Partial<Bucket> = {}): Bucket => ({
   name,
@@ -189,4 +199,17 @@ test('no line that counts buckets asks for the metadata of all versions: it ends
   const lines = countBucketsLines(bulkPlan({ kind: 'count', fresh: false }, [bucket('a'), bucket('b')], known))
   expect(lines).toContain('  mc stat --recursive --json "ALIAS/$b"')
   expect(lines.join('\n')).not.toMatch(/stat.*--versions/)
+})
+
+test('what would fail and what changes comes before what stays', () => {
+  const steps = bulkPlan(
+    set({ key: 'prod-{bucket}' }),
+    [bucket('a', { encryption: { mode: 'sse-kms', key: 'prod-a' } }), bucket('a.b'), bucket('no-key')],
+    known,
+  )
+  expect(worstFirst(steps).map(({ bucket: name, fate }) => `${name}: ${fate}`)).toEqual([
+    'no-key: fails',
+    'a.b: done',
+    'a: already',
+  ])
 })

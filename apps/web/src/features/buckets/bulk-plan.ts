@@ -120,6 +120,12 @@ export const fates = ['done', 'unsure', 'fails', 'left', 'already'] as const sat
 export const countFates = (steps: readonly PlanStep[]) =>
   fates.map((fate) => ({ fate, count: steps.filter((step) => step.fate === fate).length }))
 
+const worst = ['fails', 'unsure', 'done', 'left', 'already'] as const satisfies readonly Fate[]
+
+/** What would go wrong, then what changes: two of a thousand must not be looked for. */
+export const worstFirst = (steps: readonly PlanStep[]) =>
+  steps.toSorted((a, b) => worst.indexOf(a.fate) - worst.indexOf(b.fate))
+
 /** Where the act would really be tried. */
 export const tried = (steps: readonly PlanStep[]) => steps.filter(({ fate }) => fate === 'done' || fate === 'unsure')
 
