@@ -7,7 +7,11 @@ export type Show = (typeof shows)[number]
 
 const isShown: Record<Show, (bucket: Bucket) => boolean> = {
   'not-encrypted': ({ effective }) => effective?.mode === 'none',
-  'failing-proof': ({ proof }) => proof !== null && proof.outcome !== 'as-promised',
+  // In plaintext where nothing else was promised is a promise kept.
+  'failing-proof': ({ proof, effective }) =>
+    proof !== null &&
+    proof.outcome !== 'as-promised' &&
+    !(proof.outcome === 'plain' && (effective === null || effective.mode === 'none')),
   drifted: ({ house }) => house?.drifted === true,
   'plain-objects': ({ coverage }) => coverage !== null && coverage.plain > 0,
   'not-read': ({ encryption }) => encryption === null,
