@@ -1,6 +1,27 @@
 import * as z from 'zod/mini'
 import { endpoint, Instant } from './endpoint.ts'
 
+/** Their target is a key. */
+export const KEY_ACTS = [
+  'create-key',
+  'import-key',
+  'mark-key',
+  'unmark-key',
+  'quarantine-key',
+  'delete-key',
+  'prove-key',
+  'keep-canary',
+  'drop-canary',
+] as const
+
+/** Their target is a bucket, or a job on one. */
+export const BUCKET_ACTS = [
+  'encrypt-objects',
+  'remove-plain-versions',
+  'start-batch-job',
+  'clean-up-batch-job',
+] as const
+
 /**
  * One line of the audit trail: what somebody did through the console to a key service, to the rules of the house, or to the
  * objects of a bucket. Never material, never a secret.
@@ -9,23 +30,7 @@ export const Activity = z.object({
   id: z.string(),
   at: Instant,
   account: z.string(),
-  act: z.enum([
-    'create-key',
-    'import-key',
-    'mark-key',
-    'unmark-key',
-    'quarantine-key',
-    'delete-key',
-    'prove-key',
-    'keep-canary',
-    'drop-canary',
-    'drill',
-    'set-house-policy',
-    'encrypt-objects',
-    'remove-plain-versions',
-    'start-batch-job',
-    'clean-up-batch-job',
-  ]),
+  act: z.enum([...KEY_ACTS, ...BUCKET_ACTS, 'drill', 'set-house-policy']),
   /** The key or the bucket, mostly. */
   target: z.string(),
   /** `begun`: written before the act, and its end is not known: the console stopped in between. */

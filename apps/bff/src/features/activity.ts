@@ -1,4 +1,4 @@
-import { type Activity, listActivity } from '@strongroom/shared/activity'
+import { type Activity, BUCKET_ACTS, KEY_ACTS, listActivity } from '@strongroom/shared/activity'
 import { KeyName } from '@strongroom/shared/keys'
 import { requireListKeys, visibleNames } from '../cluster/kes-locks.ts'
 import { type Console, driveSight, kesLocks } from '../console.ts'
@@ -13,23 +13,8 @@ export function activityRoutes(router: Router, console: Console) {
   })
 }
 
-const ON_KEYS: ReadonlySet<Activity['act']> = new Set([
-  'create-key',
-  'import-key',
-  'mark-key',
-  'unmark-key',
-  'quarantine-key',
-  'delete-key',
-  'prove-key',
-  'keep-canary',
-  'drop-canary',
-])
-const ON_BUCKETS: ReadonlySet<Activity['act']> = new Set([
-  'encrypt-objects',
-  'remove-plain-versions',
-  'start-batch-job',
-  'clean-up-batch-job',
-])
+const onKey = new Set<string>(KEY_ACTS)
+const onBucket = new Set<string>(BUCKET_ACTS)
 
 /**
  * What was done to a key is shown to whom the key is shown; what was done to a bucket to who did it, and to who may read the
@@ -37,12 +22,12 @@ const ON_BUCKETS: ReadonlySet<Activity['act']> = new Set([
  */
 async function visible(console: Console, c: RequestContext, activity: readonly Activity[]): Promise<Activity[]> {
   // A line may name what can be no key: it was refused.
-  const isKey = ({ act, target }: Activity) => ON_KEYS.has(act) && KeyName.safeParse(target).success
+  const isKey = ({ act, target }: Activity) => onKey.has(act) && KeyName.safeParse(target).success
   const names = [...new Set(activity.filter(isKey).map(({ target }) => target))]
   const shown = new Set(await visibleNames(kesLocks(console, c), c.var.caller, names))
-  const buckets = activity.some(({ act }) => ON_BUCKETS.has(act)) && (await driveSight(console, c)) === 'shown'
+  const buckets = activity.some(({ act }) => onBucket.has(act)) && (await driveSight(console, c)) === 'shown'
   return activity.filter((entry) => {
-    if (ON_BUCKETS.has(entry.act)) return buckets || entry.account === c.var.caller.account
+    if (onBucket.has(entry.act)) return buckets || entry.account === c.var.caller.account
     return !isKey(entry) || shown.has(entry.target)
   })
 }

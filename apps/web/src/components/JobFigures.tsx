@@ -46,7 +46,7 @@ function Figures({ job }: { job: Job }) {
       ) : (
         <Figure word="time left">{job.state === 'paused' ? 'stands still' : left}</Figure>
       )}
-      <Figure word="failed">{count(failed)}</Figure>
+      <Figure word="failed">{failed > 0 ? <span className="text-critical">{count(failed)}</span> : 0}</Figure>
     </dl>
   )
 }

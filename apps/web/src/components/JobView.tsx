@@ -20,7 +20,7 @@ import { ReadView } from './ReadView.tsx'
 type Props = {
   id: string
   defaultKey: string | null
-  /** The page has a table of what it did: failures and last items are left to that. */
+  /** The page tells what it did, and what failed and why: that is left to it. */
   brief?: boolean
 }
 

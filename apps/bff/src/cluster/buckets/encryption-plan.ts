@@ -28,7 +28,7 @@ export interface TraitOfBucket {
 }
 
 /**
- * Asks what copying objects onto themselves would mean in a bucket. What the caller may not see is left open.
+ * Asks what writing objects anew, encrypted, would mean in a bucket. What the caller may not see is left open.
  *
  * @throws AppError for what is no refusal: `not-found`, `upstream-unreachable`
  */
@@ -136,8 +136,8 @@ export const ALWAYS: readonly string[] = [
   'Last-Modified of each object becomes the time of the copy.',
   'From then on each read needs the KMS: while KES is away, clients get errors for these objects. MinIO asks for no further permission than s3:GetObject.',
   'With SSE-KMS the ETag is no MD5 of the content any more: sync tools that compare it (rclone, backup catalogues) upload or fetch everything again. With SSE-S3 it stays, but for the next line.',
-  'Objects of one piece above 64 MiB are copied by MinIO itself as one part: their ETag ends in -1 afterwards.',
-  'A write of somebody else during the copy wins: the copy is taken back and tried again. Tags and metadata that somebody changes in the very moment of the copy, without writing the object anew, may be lost.',
+  'Objects of one piece above 64 MiB are written as an upload of one part: their ETag ends in -1 afterwards.',
+  'A write of somebody else meanwhile wins: nothing is written over it, and the object is taken up again. Tags and metadata that somebody changes in the very moment of it, without writing the object anew, may be lost.',
   'Objects under a client’s own key (SSE-C) can’t be opened, and are left as they are.',
 ]
 

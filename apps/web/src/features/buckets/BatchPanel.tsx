@@ -1,8 +1,8 @@
-import { type BatchJob, readBatchJob } from '@strongroom/shared/batch-jobs'
+import { type BatchJob, listBatchJobs, readBatchJob } from '@strongroom/shared/batch-jobs'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Link } from 'wouter'
-import { every, query } from '../../api/query.ts'
+import { every, invalidate, query } from '../../api/query.ts'
 import { ReadView } from '../../components/ReadView.tsx'
 import { bytes, count } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
@@ -19,6 +19,11 @@ const READ_MS = 3_000
 export function BatchPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const job = useQuery({ ...query(readBatchJob, { id }), refetchInterval: every(READ_MS) })
   const [asking, setAsking] = useState(false)
+  const state = job.data?.state
+  // The list behind must not say otherwise.
+  useEffect(() => {
+    if (state) void invalidate(listBatchJobs)
+  }, [state])
   const title = (job.data && orderWords(job.data)) ?? id
   return (
     <SidePanel wide title={title} onClose={onClose}>

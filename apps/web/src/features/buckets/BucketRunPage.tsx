@@ -33,6 +33,8 @@ export function BucketRunPage() {
   // The view below keeps it fresh.
   const job = useQuery(query(readJob, { id }))
   const forgotten = job.error?.code === 'not-found'
+  /** The reading of the run says so as well. */
+  const refused = job.error?.code === 'not-allowed'
   const running = !forgotten && job.data !== undefined && !jobEnded(job.data)
   const run = useQuery({
     ...query(readBucketRun, { id }),
@@ -68,7 +70,8 @@ export function BucketRunPage() {
       }
     >
       <FailureNote failure={retry.error} />
-      {forgotten ? run.data && <Past run={run.data} /> : <JobView key={id} brief id={id} defaultKey={defaultKey} />}
+      {forgotten && run.data && <Past run={run.data} />}
+      {!forgotten && !refused && <JobView key={id} brief id={id} defaultKey={defaultKey} />}
       <ReadView read={run} height="h-96">
         {(data) => <RunResults run={data} defaultKey={defaultKey} running={running} />}
       </ReadView>

@@ -6,9 +6,9 @@ import { FailureNote } from '../../components/FailureNote.tsx'
 import { toast } from '../../components/toast.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
-import { Field } from '../../ui/Field.tsx'
 import { Lines } from '../../ui/Text.tsx'
 import { losesWords } from './bulk-words.ts'
+import { ConfirmField } from './ConfirmField.tsx'
 import { useKnown } from './use-known.ts'
 
 /** No form: nothing here happens on Enter. */
@@ -27,15 +27,7 @@ export function ClearDialog({ bucket: { name }, onClose }: { bucket: Bucket; onC
         It can be set again; what is written in between stays as it was written. Objects that are sealed now stay
         sealed, and their key is still needed.
       </p>
-      <Field
-        label="Type the bucket’s name"
-        name="confirm"
-        mono
-        value={typed}
-        autoComplete="off"
-        onChange={(event) => setTyped(event.target.value)}
-        hint={name}
-      />
+      <ConfirmField word={name} one value={typed} onChange={setTyped} />
       <Lines label="The same from a terminal" lines={[`mc encrypt clear ALIAS/${name}`]} />
       <FailureNote failure={clear.error} />
       <DialogButtons>

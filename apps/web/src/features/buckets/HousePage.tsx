@@ -72,6 +72,7 @@ function House({ policy }: { policy: HousePolicy }) {
       <HouseRules
         rules={rules}
         buckets={list.data?.buckets}
+        unlisted={list.error !== null}
         editable={denied === null}
         onChange={(next) => change(next)}
       />

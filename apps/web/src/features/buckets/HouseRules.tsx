@@ -2,30 +2,32 @@ import type { Bucket } from '@strongroom/shared/buckets'
 import type { HouseRule } from '@strongroom/shared/house-policy'
 import { useMemo, useState } from 'react'
 import { announce } from '../../components/announcer.ts'
-import { useUrlParam } from '../../components/use-url-param.ts'
-import { count, counted } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
-import { Note } from '../../ui/Note.tsx'
 import { cell, head } from '../../ui/plain-table.ts'
 import { SealBadge } from '../../ui/Seal.tsx'
 import { ScrollBox } from '../../ui/Text.tsx'
-import { type HouseView, houseView, moved, rowKeys, sharedKeys } from './house-draft.ts'
+import { houseView, moved, rowKeys, sharedKeys } from './house-draft.ts'
 import { RuleDialog } from './RuleDialog.tsx'
+import { Drift, type Effect, Extent } from './RuleEffect.tsx'
+import { SharedKeys } from './SharedKeys.tsx'
 import { encryptionWords, lookOf } from './seal-of-bucket.ts'
 
 type Props = {
   rules: readonly HouseRule[]
   buckets: readonly Bucket[] | undefined
+  /** They could not be listed. */
+  unlisted: boolean
   editable: boolean
   onChange: (rules: readonly HouseRule[]) => void
 }
 
 /** The rules in their order; the first that fits a bucket holds. */
-export function HouseRules({ rules, buckets, editable, onChange }: Props) {
+export function HouseRules({ rules, buckets, unlisted, editable, onChange }: Props) {
   /** The index of the rule that is edited; the length of the list: a new one. */
   const [editing, setEditing] = useState<number | null>(null)
   const view = useMemo(() => buckets && houseView(rules, buckets), [rules, buckets])
+  const effectOf = (index: number): Effect => (!view && unlisted ? null : view?.byRule[index])
   const keys = rowKeys(rules)
   const move = (from: number, to: number) => {
     onChange(moved(rules, from, to))
@@ -88,13 +90,13 @@ export function HouseRules({ rules, buckets, editable, onChange }: Props) {
                     <SealBadge look={lookOf(rule, null).look} label={encryptionWords(rule)} />
                   </td>
                   <td className={`${cell} sm:whitespace-nowrap`}>
-                    <Extent pattern={rule.pattern} effect={view?.byRule[index]} />
+                    <Extent pattern={rule.pattern} effect={effectOf(index)} />
                     <span className="mt-1 block sm:hidden">
-                      <Drift count={view?.byRule[index]?.drifted} />
+                      <Drift effect={effectOf(index)} />
                     </span>
                   </td>
                   <td className={`${cell} max-sm:hidden`}>
-                    <Drift count={view?.byRule[index]?.drifted} />
+                    <Drift effect={effectOf(index)} />
                   </td>
                   {editable && (
                     <td className={`${cell} text-right max-sm:px-1 sm:whitespace-nowrap`}>
@@ -141,69 +143,6 @@ export function HouseRules({ rules, buckets, editable, onChange }: Props) {
         />
       )}
     </section>
-  )
-}
-
-/** Filters the buckets below to those of the rule. */
-function Extent({ pattern, effect }: { pattern: string; effect: HouseView['byRule'][number] | undefined }) {
-  const [rule, setRule] = useUrlParam('rule')
-  if (!effect) return <span className="text-muted">…</span>
-  const { fits, holds } = effect
-  return (
-    <>
-      <button
-        type="button"
-        aria-pressed={rule === pattern}
-        onClick={() => setRule(rule === pattern ? null : pattern)}
-        className="inline-flex min-h-7 items-center rounded-md border border-line px-2 whitespace-nowrap hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft pointer-coarse:min-h-11"
-      >
-        {counted(holds, 'bucket')}
-      </button>
-      {fits > holds && (
-        <span className="text-xs max-sm:block sm:ml-2 text-muted">{count(fits - holds)} held by earlier rules</span>
-      )}
-    </>
-  )
-}
-
-function Drift({ count: drifted }: { count: number | undefined }) {
-  if (drifted === undefined) return <span className="text-muted">…</span>
-  if (drifted === 0)
-    return (
-      <span className="text-muted">
-        None <span className="sm:hidden">drifted</span>
-      </span>
-    )
-  return (
-    <span className="inline-flex items-center gap-1.5 align-middle text-warning">
-      <Icon name="warning" />
-      {count(drifted)}
-      <span className="sm:hidden">drifted</span>
-    </span>
-  )
-}
-
-const SHARED_NAMED = 3
-
-/** What is deleted with the key of one bucket, is lost in the other. */
-function SharedKeys({ shared }: { shared: ReturnType<typeof sharedKeys> }) {
-  if (shared.size === 0) return null
-  const more = shared.size - SHARED_NAMED
-  return (
-    <Note tone="warning" title="Some buckets share a key, though {bucket} stands in its name">
-      <p>
-        KES takes no dots in the names of keys, so they become dashes: whoever may use the key of one bucket may use it
-        in the other, and deleting it loses both.
-      </p>
-      <ul className="mt-1 list-disc pl-5">
-        {[...shared].slice(0, SHARED_NAMED).map(([key, buckets]) => (
-          <li key={key} className="wrap-anywhere">
-            <span className="font-mono text-xs">{key}</span>: {buckets.join(', ')}
-          </li>
-        ))}
-        {more > 0 && <li>and {counted(more, 'more key', 'more keys')}</li>}
-      </ul>
-    </Note>
   )
 }
 

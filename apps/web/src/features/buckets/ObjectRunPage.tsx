@@ -34,7 +34,9 @@ export function ObjectRunPage() {
       lead="What was done, what was left as it is and why, and what failed."
       action={run.data && <Ways run={run.data} />}
     >
-      {job.error?.code !== 'not-found' && <JobView key={id} id={id} defaultKey={null} />}
+      {job.error?.code !== 'not-found' && job.error?.code !== 'not-allowed' && (
+        <JobView key={id} brief id={id} defaultKey={null} />
+      )}
       {!(running && !run.data) && (
         <ReadView read={run} height="h-64">
           {(data) => <ObjectRunReport run={data} running={running} />}

@@ -50,7 +50,9 @@ export function RunResults({ run, defaultKey, running }: Props) {
           {open > 0 && (running ? `; ${count(open)} still to come` : `; ${count(open)} not reached`)}
         </p>
       </div>
-      {outcome === 'failed' && <Reasons results={results} />}
+      {(outcome === 'failed' || (!running && counts.some((each) => each.outcome === 'failed'))) && (
+        <Reasons results={results} />
+      )}
       <DataTable
         dense
         label="Results"
@@ -76,7 +78,7 @@ export function RunResults({ run, defaultKey, running }: Props) {
 const bucketOf = ({ bucket }: BucketResult) => bucket
 const REASONS = 8
 
-/** In full, where the table has one line for each. */
+/** In full, where the table has one line for each, and none on a narrow screen; while it runs only when asked for, as they grow. */
 function Reasons({ results }: { results: readonly BucketResult[] }) {
   const reasons = useMemo(() => failureReasons(results), [results])
   return (

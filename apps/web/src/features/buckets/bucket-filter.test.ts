@@ -1,23 +1,11 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import { describe, expect, test } from 'vitest'
 import { countShows, keysInUse, matchingBuckets, showOf } from './bucket-filter.ts'
+import { bucketOf } from './bucket-of.ts'
 import { bucketSegments } from './seal-of-bucket.ts'
 
-const bucket = (name: string, rest: Partial<Bucket> = {}): Bucket => ({
-  name,
-  createdAt: null,
-  encryption: { mode: 'none' },
-  effective: { mode: 'none', reason: 'No configuration, and auto-encryption is off.' },
-  trouble: null,
-  versioning: 'off',
-  locking: false,
-  replication: false,
-  usage: null,
-  house: null,
-  proof: null,
-  coverage: null,
-  ...rest,
-})
+const bucket = (name: string, rest: Partial<Bucket> = {}) =>
+  bucketOf(name, { effective: { mode: 'none', reason: 'No configuration, and auto-encryption is off.' }, ...rest })
 const sealed = (name: string, key: string, rest: Partial<Bucket> = {}) =>
   bucket(name, {
     encryption: { mode: 'sse-kms', key },

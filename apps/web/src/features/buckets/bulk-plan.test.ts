@@ -1,5 +1,6 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import { describe, expect, test } from 'vitest'
+import { bucketOf as bucket } from './bucket-of.ts'
 import { countBucketsLines, encryptLines } from './bulk-lines.ts'
 import {
   type BulkAct,
@@ -13,21 +14,6 @@ import {
   worstFirst,
 } from './bulk-plan.ts'
 
-const bucket = (name: string, rest: Partial<Bucket> = {}): Bucket => ({
-  name,
-  createdAt: null,
-  encryption: { mode: 'none' },
-  effective: null,
-  trouble: null,
-  versioning: 'off',
-  locking: false,
-  replication: false,
-  usage: null,
-  house: null,
-  proof: null,
-  coverage: null,
-  ...rest,
-})
 const known: Known = { keys: new Set(['k1', 'prod-a', 'prod-a-b']), autoEncryption: false }
 const set = (rest: Partial<Extract<BulkAct, { kind: 'set' }>> = {}): BulkAct => ({
   kind: 'set',

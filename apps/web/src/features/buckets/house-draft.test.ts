@@ -1,21 +1,9 @@
 import type { Bucket } from '@strongroom/shared/buckets'
 import { expect, test } from 'vitest'
+import { bucketOf } from './bucket-of.ts'
 import { houseView, moved, ruleOf, sameRules, sharedKeys, standingOfRow } from './house-draft.ts'
 
-const bucket = (name: string, encryption: Bucket['encryption']): Bucket => ({
-  name,
-  createdAt: null,
-  encryption,
-  effective: null,
-  trouble: null,
-  versioning: null,
-  locking: null,
-  replication: null,
-  usage: null,
-  house: null,
-  proof: null,
-  coverage: null,
-})
+const bucket = (name: string, encryption: Bucket['encryption']) => bucketOf(name, { encryption })
 const prod = { pattern: 'prod-*', mode: 'sse-kms' as const, key: 'k-{bucket}' }
 const all = { pattern: '*', mode: 'sse-s3' as const }
 const buckets = [
@@ -29,14 +17,14 @@ const stands = (rules: Parameters<typeof houseView>[0]) =>
 
 test('the first rule that fits holds, and a later one that fits too is counted apart', () => {
   expect(houseView([prod, all], buckets).byRule).toEqual([
-    { fits: 2, holds: 2, drifted: 1 },
-    { fits: 4, holds: 2, drifted: 0 },
+    { fits: 2, holds: 2, drifted: 1, unread: 0 },
+    { fits: 4, holds: 2, drifted: 0, unread: 1 },
   ])
   expect(stands([prod, all])).toEqual(['prod-a: follows', 'prod-b: drifted', 'test: follows', 'hidden: not-read'])
 })
 
 test('the order of the rules decides', () => {
-  expect(houseView([all, prod], buckets).byRule[1]).toEqual({ fits: 2, holds: 0, drifted: 0 })
+  expect(houseView([all, prod], buckets).byRule[1]).toEqual({ fits: 2, holds: 0, drifted: 0, unread: 0 })
   expect(stands([prod])).toEqual(['prod-a: follows', 'prod-b: drifted', 'test: no-rule', 'hidden: no-rule'])
 })
 

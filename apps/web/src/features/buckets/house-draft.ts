@@ -14,9 +14,16 @@ export type HousePolicy = z.infer<typeof readHousePolicy.reply>
 
 /** What the rules mean for the buckets that are there. */
 export interface HouseView {
-  /** By rule, in their order. `fits`: the pattern does; `holds`: and no earlier rule does. */
-  readonly byRule: readonly { readonly fits: number; readonly holds: number; readonly drifted: number }[]
+  /** By rule, in their order. `fits`: the pattern does; `holds`: and no earlier rule does; `unread`: its configuration could not be read. */
+  readonly byRule: readonly RuleEffect[]
   readonly rows: readonly HouseRow[]
+}
+
+export interface RuleEffect {
+  readonly fits: number
+  readonly holds: number
+  readonly drifted: number
+  readonly unread: number
 }
 
 export interface HouseRow {
@@ -26,7 +33,7 @@ export interface HouseRow {
 }
 
 export function houseView(rules: readonly HouseRule[], buckets: readonly Bucket[]): HouseView {
-  const byRule = rules.map(() => ({ fits: 0, holds: 0, drifted: 0 }))
+  const byRule = rules.map(() => ({ fits: 0, holds: 0, drifted: 0, unread: 0 }))
   const rows = buckets.map((bucket) => {
     const fitting = rules.flatMap(({ pattern }, index) => (fits(pattern, bucket.name) ? [index] : []))
     for (const index of fitting) byRule[index]!.fits++
@@ -35,6 +42,7 @@ export function houseView(rules: readonly HouseRule[], buckets: readonly Bucket[
     const standing = houseStanding([rules[first]!], bucket.name, bucket.encryption)
     byRule[first]!.holds++
     if (standing?.drifted) byRule[first]!.drifted++
+    if (standing?.drifted === null) byRule[first]!.unread++
     return { bucket, standing }
   })
   return { byRule, rows }
