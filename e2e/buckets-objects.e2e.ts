@@ -100,7 +100,7 @@ test('a probe by hand leaves dated evidence; a locked bucket is asked about firs
   await expect(open.getByRole('region', { name: 'Evidence' })).toContainText('The probe was written in plaintext.')
   // Nothing else was promised there.
   await page.goto('/buckets?show=failing-proof')
-  await expect(bucketTable(page)).toContainText('No bucket matches the filter.')
+  await expect(bucketTable(page)).toContainText('No bucket matches the filters.')
   await page.goto('/buckets')
   await expect(bucketRow(page, 'papers')).toContainText('Holds')
 })
