@@ -18,8 +18,8 @@ export const KEY = 'iam-2027'
 const ACCOUNTS = /^config\/iam\/(users|groups|policies|policydb|service-accounts)\//
 const CONFIG = 'config/config.json'
 
-/** Enough that a run takes some seconds and can be hit in its middle. */
-const MORE_USERS = 700
+/** Enough that a run takes some seconds and can be hit twenty times before its end. */
+const MORE_USERS = 3_000
 
 /** A cluster of 2021 with four drives under the root password, later users in plaintext, now on KES, and a real console. */
 export class World {
