@@ -42,7 +42,7 @@ import { minioIdentity } from './config/kes-settings.ts'
 import { lookupIn } from './config/variables.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
 import { readRoles } from './custody/roles.ts'
-import { Trail } from './custody/trail.ts'
+import { type Intent, Trail } from './custody/trail.ts'
 import { WrappingKeys } from './custody/wrapping-keys.ts'
 import { AppError } from './errors.ts'
 import type { RequestContext } from './http/env.ts'
@@ -206,22 +206,24 @@ export const keyMaking = (console: Console, c: RequestContext): KeyMaking => ({
   canaries: console.canaries,
 })
 
-/** What is known of buckets besides what MinIO tells of each, as it is now. */
-export async function bucketGround(console: Console, c: RequestContext): Promise<BucketGround> {
-  const { minio, credentials } = minioFor(console, c)
-  const { house, probes, coverage } = console
-  const [defaults, { rules }] = await Promise.all([
-    encryptionDefaults(minio, credentials, console.lastTold),
-    house.read(),
-    probes.refresh(),
-    coverage.refresh(),
-  ])
+/** What the console itself knows of buckets, as it is now. */
+export async function knownOfBuckets({ house, probes, coverage }: Console): Promise<Omit<BucketGround, 'defaults'>> {
+  const [{ rules }] = await Promise.all([house.read(), probes.refresh(), coverage.refresh()])
   return {
-    defaults,
     house: rules,
     proofOf: (bucket) => probes.newest(bucket),
     coverageOf: (bucket) => coverage.summary(bucket),
   }
+}
+
+/** The same, with what MinIO says of objects that come without headers. */
+export async function bucketGround(console: Console, c: RequestContext): Promise<BucketGround> {
+  const { minio, credentials } = minioFor(console, c)
+  const [known, defaults] = await Promise.all([
+    knownOfBuckets(console),
+    encryptionDefaults(minio, credentials, console.lastTold),
+  ])
+  return { ...known, defaults }
 }
 
 /** Who asks, as a job wants to know it. */
@@ -267,6 +269,13 @@ export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
     iam: console.iam,
     lastTold: console.lastTold,
   })
+
+/** What the caller of a request is about to do, for the audit trail. */
+export const intentOf = (c: RequestContext, act: Intent['act'], target: string): Intent => ({
+  ...{ act, target },
+  account: c.var.caller.account,
+  requestId: c.var.requestId,
+})
 
 /** The locks before KES, for one request. */
 export const kesLocks = (console: Console, c: RequestContext): KesLocks =>

@@ -1,24 +1,15 @@
-import type { Activity } from '@strongroom/shared/activity'
 import { cleanUpBatchJob, listBatchJobs, readBatchJob, startBatchJob } from '@strongroom/shared/batch-jobs'
 import { asEncryption } from '../cluster/buckets/as-encryption.ts'
 import { cleanUpBatchJob as cleanUp } from '../cluster/buckets/batch-cleanup.ts'
 import { observeBatchJob, observeBatchJobs } from '../cluster/buckets/batch-observation.ts'
 import { startKeyRotation, startReplication } from '../cluster/buckets/batch-start.ts'
 import { watchBatchJob } from '../cluster/buckets/batch-watch.ts'
-import { type Console, minioFor } from '../console.ts'
+import { type Console, intentOf, minioFor } from '../console.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 
 export function batchJobRoutes(router: Router, console: Console) {
   const accessOf = (c: RequestContext) => ({ ...minioFor(console, c), orders: console.batchOrders })
-
-  const recorded = <T>(
-    act: Activity['act'],
-    target: string,
-    c: RequestContext,
-    run: () => Promise<T>,
-    tell?: (done: T) => string,
-  ) => console.trail.recorded({ act, target, account: c.var.caller.account, requestId: c.var.requestId }, run, tell)
 
   bind(router, listBatchJobs, async (_, c) => {
     const { jobs, leftovers } = await observeBatchJobs(accessOf(c))
@@ -32,10 +23,8 @@ export function batchJobRoutes(router: Router, console: Console) {
     const { account, root } = c.var.caller
     const starter = { ...access, cleaner: { account, root }, endpoint: console.config.minio.endpoint }
     const sealing = { ...order, encryption: asEncryption(order.mode, order.key, '/order/key') }
-    const started = await recorded(
-      'start-batch-job',
-      order.bucket,
-      c,
+    const started = await console.trail.recorded(
+      intentOf(c, 'start-batch-job', order.bucket),
       () =>
         order.kind === 'replicate'
           ? startReplication(starter, { ...sealing, target: order.target })
@@ -49,7 +38,9 @@ export function batchJobRoutes(router: Router, console: Console) {
 
   bind(router, cleanUpBatchJob, async ({ id }, c) => {
     const { account, root } = c.var.caller
-    await recorded('clean-up-batch-job', id, c, () => cleanUp(accessOf(c), id, { account, root }))
+    await console.trail.recorded(intentOf(c, 'clean-up-batch-job', id), () =>
+      cleanUp(accessOf(c), id, { account, root }),
+    )
     return null
   })
 }

@@ -6,7 +6,7 @@ import { openDoor } from '../cluster/kes-doors.ts'
 import { requireDrill, requireDrillView } from '../cluster/kes-locks.ts'
 import { objectSamples } from '../cluster/object-samples.ts'
 import { DRILL_ENDPOINT, type DrillSettings } from '../config/drill-settings.ts'
-import { type Console, driveReader, kesLocks, minioFor, requireDriveReading } from '../console.ts'
+import { type Console, driveReader, intentOf, kesLocks, minioFor, requireDriveReading } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -36,7 +36,7 @@ export function drillRoutes(router: Router, console: Console) {
     const { account } = c.var.caller
     const work = drillWork(console, c, { settings, samples })
     return trail.recorded(
-      { act: 'drill', target: namesOf(settings), account, requestId: c.var.requestId },
+      intentOf(c, 'drill', namesOf(settings)),
       async () => jobs.start({ kind: 'kes-drill', target: null, startedBy: account, unit: 'data keys' }, work),
       ({ id }) => `Up to ${samples} data keys, as job ${id}; what it finds is kept among the drills.`,
     )

@@ -1,7 +1,7 @@
 import { type HouseRule, readHousePolicy, setHousePolicy } from '@strongroom/shared/house-policy'
 import { requireHouseEditor } from '../cluster/buckets/house-editors.ts'
 import { wrongKey } from '../cluster/buckets/key-template.ts'
-import { type Console, kesLocks } from '../console.ts'
+import { type Console, intentOf, kesLocks } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 
@@ -11,12 +11,11 @@ export function housePolicyRoutes(router: Router, console: Console) {
   bind(router, readHousePolicy, () => house.read())
 
   bind(router, setHousePolicy, async ({ rules, revision }, c) => {
-    const { caller, requestId } = c.var
+    const { caller } = c.var
     await requireHouseEditor(kesLocks(console, c), caller)
     requireWhole(rules)
-    const intent = { act: 'set-house-policy', target: 'house-policy', account: caller.account, requestId } as const
     return trail.recorded(
-      intent,
+      intentOf(c, 'set-house-policy', 'house-policy'),
       () => house.set(rules, revision, caller.account),
       () => rules.map(inWords).join('; ') || 'No rules any more.',
     )

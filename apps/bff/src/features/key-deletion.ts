@@ -20,6 +20,7 @@ import { seeKeyUsage } from '../cluster/key-usage.ts'
 import {
   type Console,
   driveReader,
+  intentOf,
   kesLocks,
   kmsNow,
   minioFor,
@@ -49,11 +50,7 @@ export function keyDeletionRoutes(router: Router, console: Console) {
   ) => {
     await requireDeleteKey(kesLocks(console, c), c.var.caller, name)
     const { account } = c.var.caller
-    return trail.recorded(
-      { act, target: name, account, requestId: c.var.requestId },
-      () => alone(console, account, run),
-      tell,
-    )
+    return trail.recorded(intentOf(c, act, name), () => alone(console, account, run), tell)
   }
 
   bind(router, readKeyUsage, async ({ name }, c) => {

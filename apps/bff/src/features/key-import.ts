@@ -3,7 +3,7 @@ import { requireHostView, requireImportKey } from '../cluster/kes-locks.ts'
 import { creationOf } from '../cluster/proof-store.ts'
 import { proveKey, type Reference } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
-import { type Console, driveReader, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
+import { type Console, driveReader, intentOf, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
 import { bringIn, type ImportDoors, makeWithEscrow } from '../custody/bring-in.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { weaknessOf } from '../custody/known-keys.ts'
@@ -26,12 +26,7 @@ export function keyImportRoutes(router: Router, console: Console) {
   bind(router, importKey, async ({ name, source }, c) => {
     const kes = { import: requireKes(console, 'import'), prove: requireKes(console, 'prove') }
     await requireImportKey(kesLocks(console, c), c.var.caller, name)
-    const intent = {
-      act: 'import-key',
-      target: name,
-      account: c.var.caller.account,
-      requestId: c.var.requestId,
-    } as const
+    const intent = intentOf(c, 'import-key', name)
     const { material, escrow } = await console.trail.recorded(
       intent,
       () => take(console, c, { kes, name, source }),

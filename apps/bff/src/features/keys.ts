@@ -1,4 +1,3 @@
-import type { Activity } from '@strongroom/shared/activity'
 import {
   createKey,
   dropCanary,
@@ -19,7 +18,7 @@ import { ProofLimit } from '../cluster/proof-limit.ts'
 import { creationOf } from '../cluster/proof-store.ts'
 import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
-import { type Console, driveReader, kesLocks, keyMaking, minioFor, requireKes } from '../console.ts'
+import { type Console, driveReader, intentOf, kesLocks, keyMaking, minioFor, requireKes } from '../console.ts'
 import { listSources, openSource } from '../custody/key-source.ts'
 import { underIdentity } from '../custody/trail.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -29,7 +28,7 @@ import type { Kes } from '../kes/transport.ts'
 import type { Secret } from '../secret.ts'
 
 export function keyRoutes(router: Router, console: Console) {
-  const { canaries, deletions, drills, proofs } = console
+  const { canaries, deletions, drills, proofs, trail } = console
   const [defaults, descriptions, limit] = [new DefaultKey(console.lastTold), new KeyDescriptions(), new ProofLimit()]
   const escrows = new EscrowMemory(console.config.backupDir)
 
@@ -42,15 +41,6 @@ export function keyRoutes(router: Router, console: Console) {
     if (name !== null) canaries.want(name)
     return name
   }
-
-  const recorded = <T>(
-    act: Activity['act'],
-    name: string,
-    c: RequestContext,
-    run: () => Promise<T>,
-    tell?: (done: T) => string,
-  ) =>
-    console.trail.recorded({ act, target: name, account: c.var.caller.account, requestId: c.var.requestId }, run, tell)
 
   async function describe(name: string, c: RequestContext): Promise<KeyDetails> {
     const [key, byDefault, copies] = await Promise.all([
@@ -96,21 +86,19 @@ export function keyRoutes(router: Router, console: Console) {
     const kes = requireKes(console, 'prove')
     await requireReadKey(locks(c), c.var.caller, name)
     limit.count(c.var.caller.account)
-    return recorded('prove-key', name, c, () => proofOf(console, c, kes, name), toldOf(kes))
+    return trail.recorded(intentOf(c, 'prove-key', name), () => proofOf(console, c, kes, name), toldOf(kes))
   })
 
   bind(router, keepCanary, async ({ name }, c) => {
     await requireKeyOperator(locks(c), c.var.caller, name)
     const told = () => `Sealed by KES${underIdentity(console.kesDoors.of('prove'))}.`
-    return recorded('keep-canary', name, c, () => canaries.keep(name), told)
+    return trail.recorded(intentOf(c, 'keep-canary', name), () => canaries.keep(name), told)
   })
 
   bind(router, dropCanary, async ({ name }, c) => {
     await requireKeyOperator(locks(c), c.var.caller, name)
-    await recorded(
-      'drop-canary',
-      name,
-      c,
+    await trail.recorded(
+      intentOf(c, 'drop-canary', name),
       () => canaries.drop(name),
       () => 'None is kept for this key any more.',
     )

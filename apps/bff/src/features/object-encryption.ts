@@ -11,7 +11,7 @@ import { below, isSame, told, whichWords, wordsOf } from '../cluster/buckets/obj
 import { ENCRYPTING, policyFor, READING, REMOVING } from '../cluster/buckets/object-rights.ts'
 import { removePlainVersions } from '../cluster/buckets/plain-removal.ts'
 import { recordOf } from '../cluster/buckets/record-name.ts'
-import { type Console, minioFor, requireDriveReading, startBucketJob } from '../console.ts'
+import { type Console, intentOf, minioFor, requireDriveReading, startBucketJob } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -141,7 +141,7 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
     run: () => Promise<T>,
   ) =>
     trail.recorded(
-      { act, target: bucket, account: c.var.caller.account, requestId: c.var.requestId },
+      intentOf(c, act, bucket),
       run,
       ({ id }) => `${words}, as job ${id}; what it does is kept with the job.`,
     )

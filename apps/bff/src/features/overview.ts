@@ -12,7 +12,7 @@ import { KeyCount } from '../cluster/key-count.ts'
 import type { Observed } from '../cluster/observed.ts'
 import { verdict } from '../cluster/verdict.ts'
 import type { Config } from '../config/config.ts'
-import { bucketGround, type Console, driveSight, kesLocks, kmsNow, minioFor } from '../console.ts'
+import { type Console, driveSight, kesLocks, kmsNow, knownOfBuckets, minioFor } from '../console.ts'
 import { escrowTimes } from '../custody/escrow.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
@@ -58,7 +58,7 @@ async function observe(console: Console, c: RequestContext, seen: { kms: Kms; se
   const access = minioFor(console, c)
   const drives = await driveSight(console, c)
   await console.audits.refresh()
-  const ground = { ...(await bucketGround(console, c)), defaults: kms }
+  const ground = { ...(await knownOfBuckets(console)), defaults: kms }
   const buckets = await observeBuckets(access.minio, access.credentials, ground).catch(unlessOver)
   const bucketsAt = new Date()
   if (drives === 'shown' && buckets !== null) console.bucketsObserved.note(buckets, bucketsAt)

@@ -1,8 +1,6 @@
 import type { BucketAct } from '@strongroom/shared/bucket-runs'
 import { PROBE_FOLDER } from '@strongroom/shared/probe-policy'
-
-/** MinIO takes no longer session policy. */
-const MOST_CHARACTERS = 2048
+import { sessionPolicy } from './session-policy.ts'
 
 const ENCRYPTION = ['s3:GetEncryptionConfiguration', 's3:PutEncryptionConfiguration']
 const PROBE_BUCKET = [
@@ -21,22 +19,8 @@ const PROBE_OBJECT = [
   's3:BypassGovernanceRetention',
 ]
 
-/**
- * The session policy for credentials that somebody brings to a run which waits for a sign-in: what the act needs, on its
- * buckets alone, or on all where their names would not fit.
- */
-export function runPolicy(act: BucketAct, buckets: readonly string[]): string {
-  const named = policyOn(act, buckets)
-  return named.length <= MOST_CHARACTERS ? named : policyOn(act, ['*'])
-}
-
-function policyOn({ kind }: BucketAct, buckets: readonly string[]): string {
-  const allow = (Action: readonly string[], below = '') => ({
-    Effect: 'Allow',
-    Action,
-    Resource: buckets.map((bucket) => `arn:aws:s3:::${bucket}${below}`),
-  })
-  const Statement =
-    kind === 'probe' ? [allow(PROBE_BUCKET), allow(PROBE_OBJECT, `/${PROBE_FOLDER}*`)] : [allow(ENCRYPTION)]
-  return JSON.stringify({ Version: '2012-10-17', Statement })
-}
+/** The session policy for credentials that somebody brings to a run which waits for a sign-in: what the act needs. */
+export const runPolicy = ({ kind }: BucketAct, buckets: readonly string[]): string =>
+  sessionPolicy(buckets, (allow) =>
+    kind === 'probe' ? [allow(PROBE_BUCKET), allow(PROBE_OBJECT, `/${PROBE_FOLDER}*`)] : [allow(ENCRYPTION)],
+  )
