@@ -178,23 +178,27 @@ interface Migrates {
   readonly say: (line: string) => void
 }
 
-/** Users set to the status that they have, as the migration does it, and nothing compared; then the migration. */
-async function migrationRow({ client, cluster, users, say }: Migrates): Promise<Row> {
+/** Users set to the status that they have, as the migration does it, and nothing compared. @returns how long it took, ms */
+async function bareCalls(cluster: Cluster, users: readonly string[]): Promise<number> {
   const bare = new BareClient(cluster.endpoint, ROOT_USER, CONNECTIONS)
-  // What these write is moved by it: most is left to the migration.
-  const queue = users.slice(0, Math.min(BARE_CALLS, users.length / 4))
-  const calls = queue.length
-  const bareMs = await timed(async () => {
-    const work = async () => {
-      for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
-        await bare.call('PUT', '/minio/admin/v3/set-user-status', { accessKey: name, status: 'enabled' })
-      }
+  const queue = [...users]
+  const work = async () => {
+    for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+      await bare.call('PUT', '/minio/admin/v3/set-user-status', { accessKey: name, status: 'enabled' })
     }
-    await Promise.all(Array.from({ length: CONNECTIONS }, work))
-  })
-  bare.close()
-  const bareRate = (calls / bareMs) * 1000
-  say(`Bare calls: ${bareRate.toFixed(1)} per second`)
+  }
+  try {
+    return await timed(() => Promise.all(Array.from({ length: CONNECTIONS }, work)))
+  } finally {
+    bare.close()
+  }
+}
+
+/** The migration, between two rounds of bare calls: how fast drives are differs from one minute to the next. */
+async function migrationRow({ client, cluster, users, say }: Migrates): Promise<Row> {
+  // What these write is moved by it: most is left to the migration.
+  const some = users.slice(0, Math.min(BARE_CALLS, users.length / 4))
+  const before = await bareCalls(cluster, some)
   const started = Date.now()
   const { id } = await client.call(startMigration, { secretKey: ROOT_USER.secretKey })
   const first = await client.untilJob(id, ({ done }) => done > 0)
@@ -212,11 +216,15 @@ async function migrationRow({ client, cluster, users, say }: Migrates): Promise<
   const around = begin - started + Date.now() - moved
   if (last.state === 'failed' || last.failed > 0) throw new Error(`The migration failed: ${last.message}`)
   say(`Migration: ${rate.toFixed(1)} per second, ${last.done} of ${last.total} items; ${last.state}: ${last.message}`)
+  const after = await bareCalls(cluster, some)
+  const bareRate = (2_000 * some.length) / (before + after)
+  const [early, late] = [before, after].map((each) => ((1_000 * some.length) / each).toFixed(1))
+  say(`Bare calls: ${early} per second before it, ${late} after it`)
   const ratio = rate / bareRate
   return {
     what: `Migration, ${last.done} items, each read back and compared`,
     ours: `${rate.toFixed(1)} per second, and ${ms(around)} for reading all drives before and after`,
-    bare: `${bareRate.toFixed(1)} per second, ${calls} set-user-status by ${CONNECTIONS} connections`,
+    bare: `${bareRate.toFixed(1)} per second, ${some.length} set-user-status by ${CONNECTIONS} connections before it (${early}) and after it (${late})`,
     ratio: `${ratio.toFixed(2)} ×`,
     target: '≥ 0.7 ×',
     holds: ratio >= 0.7,

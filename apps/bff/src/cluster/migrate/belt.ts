@@ -1,5 +1,6 @@
 import type { StoredItem } from '../item-source.ts'
-import { ProofWindow } from './proof-window.ts'
+import { Lots } from './lots.ts'
+import { LOT, ProofWindow } from './proof-window.ts'
 import { prove } from './prove-items.ts'
 import { type Reading, wipeReading } from './read-together.ts'
 import { failed, type RewriteScope, rewrite, type Turn, type WrittenStage } from './rewrite-item.ts'
@@ -27,11 +28,12 @@ export class Belt implements Disposable {
   readonly #scope: RewriteScope
   readonly #queue: Turn[]
   readonly #window = new ProofWindow()
+  readonly #lots: Lots
   #width = 1
   /** Of the first ones of the queue; null: it was not there. */
   readonly #ahead = new Map<string, StoredItem | null>()
   readonly #writing = new Map<Turn, { sent: boolean }>()
-  readonly #written: WrittenStage[] = []
+  #written: WrittenStage[] = []
   #proving: readonly WrittenStage[] = []
   #ended: (readonly [Turn, Outcome])[] = []
   #atOnce = 0
@@ -42,7 +44,9 @@ export class Belt implements Disposable {
   /** @param turns of different paths, so that no two writes meet */
   constructor(scope: RewriteScope, turns: readonly Turn[]) {
     this.#scope = scope
-    this.#queue = [...turns]
+    const byPath = new Map(turns.map((turn) => [turn.item.path, turn]))
+    this.#lots = new Lots([...byPath.keys()], LOT)
+    this.#queue = this.#lots.inOrder.map((path) => byPath.get(path)!)
   }
 
   get isEmpty() {
@@ -79,7 +83,7 @@ export class Belt implements Disposable {
     do {
       this.#pump()
       await this.#untilWorthReading()
-      this.#proving = this.#written.splice(0)
+      this.#proving = this.#takeWritten()
       tookMs.push(...this.#proving.flatMap(tookOf))
       const next = this.#next()
       const { outcomes, read, error } = await prove(this.#scope, this.#proving, next)
@@ -127,6 +131,7 @@ export class Belt implements Disposable {
     })
     stored?.bytes?.fill(0)
     this.#writing.delete(turn)
+    this.#lots.wrote(turn.item.path)
     if (stage.is === 'written') this.#written.push(stage)
     else {
       const end = [turn, stage.outcome] as const
@@ -137,18 +142,35 @@ export class Belt implements Disposable {
     this.#stirred()
   }
 
-  /** One half is read back while the other is written. */
+  /** One lot is read back while the next one is written; where less may be unproven, one half of that. */
   async #untilWorthReading() {
-    while (this.#writing.size > 0 && (this.#amiss || this.#written.length < this.#window.most / 2))
+    while (this.#writing.size > 0 && !this.#isWorthReading())
       await new Promise<void>((resolve) => {
         this.#stirred = resolve
       })
   }
 
+  #isWorthReading() {
+    if (this.#amiss) return false
+    return this.#written.length >= this.#window.most / 2 || this.#wholeLots().length >= LOT / 2
+  }
+
+  #wholeLots = () => this.#written.filter(({ turn }) => this.#lots.isWritten(turn.item.path))
+
+  /** Whole lots where there are any: they cost least to read. */
+  #takeWritten(): readonly WrittenStage[] {
+    const whole = this.#amiss ? [] : this.#wholeLots()
+    const taken = whole.length > 0 ? whole : this.#written
+    this.#written = this.#written.filter((stage) => !taken.includes(stage))
+    return taken
+  }
+
+  /** So much that writing does not wait for the next reading: what ends with the lot after the one being written. */
   #next(): string[] {
     if (this.#amiss) return []
     const near = this.#queue.slice(0, this.#window.most).map(({ item }) => item.path)
-    return near.filter((path) => !this.#ahead.has(path))
+    const end = near.findIndex((path, at) => at > LOT && this.#lots.isEnd(near[at - 1]!, path))
+    return near.slice(0, end < 0 ? undefined : end).filter((path) => !this.#ahead.has(path))
   }
 
   #keep(read: Reading, next: readonly string[]) {

@@ -51,12 +51,6 @@ export function requireMigratable(kms: Kms): string {
       'MinIO has not loaded its users and policies. A write now would be lost or stored in plaintext, so nothing is rewritten.',
     )
   }
-  if (kms.nodesAgree === false) {
-    throw new AppError(
-      'unsafe-now',
-      'The nodes run on different KMS settings, so each would seal with its own key. Make them agree first.',
-    )
-  }
   return defaultKey
 }
 

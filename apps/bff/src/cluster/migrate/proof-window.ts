@@ -2,9 +2,11 @@
 const FEW = 8
 /**
  * A reading costs MinIO a walk over the folder the items lie in, however few they are: at 10,000 users as much as eight
- * writes. With half of these in each the walk is a tenth of the work; more would gain little.
+ * writes. With two lots in each the walk is a twentieth of the work; more would gain little.
  */
-const MOST = 128
+const MOST = 256
+/** What is written while the one before it is read back. */
+export const LOT = MOST / 2
 /** Nobody waits much longer than this to hear what became of a write. */
 const LONG_MS = 500
 

@@ -1,3 +1,5 @@
+import { turns } from '../../turns.ts'
+import { inParallel } from '../in-parallel.ts'
 import { type Reading, readTogether } from './read-together.ts'
 import { failed, type Turn, type WrittenStage } from './rewrite-item.ts'
 import { type Outcome, type VerifyScope, verify } from './verify-item.ts'
@@ -8,6 +10,9 @@ export interface Proof {
   readonly read: Reading | null
   readonly error?: unknown
 }
+
+/** Each asks KES for its key. */
+const AT_ONCE = 8
 
 /**
  * Reads back in one call what was written, and compares it. Never throws.
@@ -27,7 +32,13 @@ export async function prove(
       )
       return [turn, outcome]
     }
-    return { outcomes: await Promise.all(written.map(one)), read }
+    const outcomes: (readonly [Turn, Outcome])[] = []
+    const turn = turns()
+    await inParallel(written, AT_ONCE, async (stage) => {
+      outcomes.push(await one(stage))
+      await turn()
+    })
+    return { outcomes, read }
   } catch (error) {
     return {
       outcomes: written.map(({ turn, rewritten }) => [turn, failed(turn, error, rewritten).outcome]),
