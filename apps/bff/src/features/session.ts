@@ -1,11 +1,11 @@
 import { type Capabilities, readSession, type Session, signIn, signOut } from '@strongroom/shared/session'
 import type * as z from 'zod/mini'
 import { mayStartBatchJobs } from '../cluster/buckets/batch-rights.ts'
-import { mayEditHouse } from '../cluster/buckets/house-editors.ts'
+import { EDIT_HOUSE } from '../cluster/buckets/house-editors.ts'
 import { type CallerPolicy, type RequestOrigin, readCallerPolicy } from '../cluster/caller-policy.ts'
 import { pluginIn } from '../cluster/caller-policy-plugin.ts'
-import { type Console, kesLocksFor, rolesReader } from '../console.ts'
-import { ANY_ROLE, holdsRole, type Role } from '../custody/roles.ts'
+import { type Console, rolesReader } from '../console.ts'
+import { ANY_ROLE, holdsRole, mayUse, type Role } from '../custody/roles.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -197,19 +197,25 @@ async function capabilities(
 ): Promise<Capabilities> {
   const { credentials } = caller
   const hasKes = console.kes !== null
-  const [readKms, lists, drives, roles, policy, info, editHousePolicy] = await Promise.all([
+  const [readKms, lists, drives, roles, policy, info] = await Promise.all([
     allowed(console.lastTold.status(minio, credentials)),
     allowed(listKmsKeys(minio, credentials, 'strongroom-capability')),
     allowed(inspect(minio, credentials, { volume: '.minio.sys', file: 'format.json' })),
     rolesReader(console)().catch(() => 'unreadable' as const),
     readCallerPolicy(minio, caller, origin).catch(unlessNone),
     asked,
-    mayEditHouse(kesLocksFor(console, minio, origin.clientAddress), caller),
   ])
-  const byPolicy = (...actions: string[]) => evaluated(policy, info?.nodes ?? null, actions)
+  const nodes = info?.nodes ?? null
+  const byPolicy = (...actions: string[]) => evaluated(policy, nodes, actions, 'no-key')
   const byRole = (...wanted: Role[]) =>
     caller.root || roles === null || (roles !== 'unreadable' && holdsRole(roles, caller.account, wanted))
   const named = (role: Role) => roles !== null && roles !== 'unreadable' && holdsRole(roles, caller.account, [role])
+  const ofHouse = () =>
+    roles === null
+      ? evaluated(policy, nodes, [EDIT_HOUSE], 'every-key')
+      : roles === 'unreadable'
+        ? null
+        : mayUse(roles, caller.account, ['operator'], null)
   const onKes = (...locks: (boolean | null)[]) => (hasKes ? every(locks) : false)
   return {
     readKms,
@@ -227,24 +233,29 @@ async function capabilities(
     readKesAccess: onKes(byPolicy('kms:GetPolicy', 'kms:ListIdentities'), byRole(...ANY_ROLE)),
     readDrives: drives,
     migrateIam: caller.root ? true : drives === false ? false : null,
-    editHousePolicy,
-    startBatchJobs: mayStartBatchJobs(caller, policy, info?.nodes ?? null),
+    editHousePolicy: caller.root ? true : ofHouse(),
+    startBatchJobs: mayStartBatchJobs(caller, policy, nodes),
     restart: console.config.allowRestart ? (caller.root ? true : null) : false,
   }
 }
 
 /**
- * What the policies say of actions on some key or other. Where an authorisation plugin may stand behind MinIO, they say
+ * What the policies say of actions on some key or other, or on all. Where an authorisation plugin may stand behind MinIO, they say
  * nothing; of what shows one, only the variables of the nodes are at hand here, and the act itself looks at the settings.
  */
-function evaluated(policy: CallerPolicy | null, nodes: ClusterInfo['nodes'] | null, actions: readonly string[]) {
+function evaluated(
+  policy: CallerPolicy | null,
+  nodes: ClusterInfo['nodes'] | null,
+  actions: readonly string[],
+  of: 'no-key' | 'every-key',
+) {
   if (policy === null) return null
   if (policy.mayHidePlugin) {
     const told = nodes?.map(({ env }) => env).filter((env) => env !== null) ?? []
     if (pluginIn(told) !== null) return false
     if (told.length === 0 && policy.told) return null
   }
-  const verdicts = actions.map((action) => policy.decide(action, 'no-key'))
+  const verdicts = actions.map((action) => policy.decide(action, of))
   return every(verdicts.map((verdict) => ({ allow: true, deny: false, 'cannot-tell': null })[verdict]))
 }
 

@@ -1,4 +1,3 @@
-import { ConfigError } from '../../config/config-error.ts'
 import { mayUse } from '../../custody/roles.ts'
 import { AppError } from '../../errors.ts'
 import type { Verdict } from '../../policy/evaluate.ts'
@@ -7,7 +6,8 @@ import { pluginDoubt } from '../caller-policy-plugin.ts'
 import type { KesLocks } from '../kes-locks.ts'
 import { firstLock, policyOf } from '../kes-locks-judgement.ts'
 
-const ACTION = 's3:PutEncryptionConfiguration'
+/** What it takes, on all buckets, where there is no role file. */
+export const EDIT_HOUSE = 's3:PutEncryptionConfiguration'
 
 /**
  * Who may change the rules of the house: the root user, and `operator` of the role file for all keys; without a role file
@@ -27,25 +27,13 @@ export async function requireHouseEditor(locks: KesLocks, caller: Caller): Promi
   }
   const policy = await policyOf(locks, caller)
   // Resources are read without the prefix of their ARN, so that every key stands for every bucket too.
-  const verdict = policy.decide(ACTION, 'every-key')
+  const verdict = policy.decide(EDIT_HOUSE, 'every-key')
   if (verdict !== 'allow') throw firstLock(WORDS[verdict])
   const doubt = await pluginDoubt({ minio: locks.minio }, caller, policy)
-  if (doubt !== null) throw firstLock(`${doubt}. Then its policies say nothing about ${ACTION}.`)
+  if (doubt !== null) throw firstLock(`${doubt}. Then its policies say nothing about ${EDIT_HOUSE}.`)
 }
 
 const WORDS: Readonly<Record<Exclude<Verdict, 'allow'>, string>> = {
-  deny: `they do not allow ${ACTION} on all buckets, which changing the rules of the house takes.`,
-  'cannot-tell': `whether they allow ${ACTION} on all buckets can’t be told: MinIO did not tell them, or a condition in them is none that this console can evaluate.`,
-}
-
-/** The same for a screen; null: it can't be told now. The act is decided anew. */
-export async function mayEditHouse(locks: KesLocks, caller: Caller): Promise<boolean | null> {
-  try {
-    await requireHouseEditor(locks, caller)
-    return true
-  } catch (error) {
-    if (error instanceof AppError) return error.code === 'not-allowed' ? false : null
-    if (error instanceof ConfigError) return null
-    throw error
-  }
+  deny: `they do not allow ${EDIT_HOUSE} on all buckets, which changing the rules of the house takes.`,
+  'cannot-tell': `whether they allow ${EDIT_HOUSE} on all buckets can’t be told: MinIO did not tell them, or a condition in them is none that this console can evaluate.`,
 }
