@@ -153,6 +153,25 @@ test('a side panel is closed by Esc, and the focus is back on its row', async ({
   await expect(row).toBeFocused()
 })
 
+test('a selection is made and left by keyboard, and its bar shows all that can be done, on a phone too', async ({
+  page,
+  demo,
+}) => {
+  await signIn(page, demo, '/buckets')
+  await page.setViewportSize({ width: 390, height: 844 })
+  const row = page.getByRole('link', { name: 'invoices' })
+  await row.focus()
+  await page.keyboard.press('Space')
+  const bar = page.getByRole('region', { name: 'Selected buckets' })
+  await expect(bar).toContainText('1 bucket selected')
+  const cut = await bar.locator('*').evaluateAll((found) => found.map((each) => each.scrollWidth - each.clientWidth))
+  expect(Math.max(...cut), 'pixels that have to be scrolled to').toBeLessThanOrEqual(0)
+  await bar.getByRole('button', { name: 'Clear selection' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(bar).toHaveCount(0)
+  await expect(page.getByRole('table', { name: 'Buckets', exact: true }).getByRole('checkbox').first()).toBeFocused()
+})
+
 test('the details of an item are closed by Back and by Esc alike, and neither leaves a step behind', async ({
   page,
   demo,
@@ -187,6 +206,8 @@ test('tables leave room for names at every width', async ({ page, demo }) => {
   for (const { path, label, name } of [
     { path: '/iam', label: 'IAM and config items', name: /amelia/ },
     { path: '/buckets', label: 'Buckets', name: /hr-records/ },
+    { path: '/buckets/~house', label: 'Buckets under the rules', name: /hr-records/ },
+    { path: '/jobs', label: 'Jobs', name: /Reading the drives/ },
   ]) {
     await page.goto(path)
     const row = page.getByRole('table', { name: label, exact: true }).getByRole('row', { name }).first()
@@ -199,6 +220,26 @@ test('tables leave room for names at every width', async ({ page, demo }) => {
       expect(cut, `${path} at ${width} pixels`).toEqual(path === '/iam' ? [0] : [])
     }
     await page.setViewportSize({ width: 1440, height: 900 })
+  }
+})
+
+test('a table without rows has the head of one with rows, at every width', async ({ page, demo }) => {
+  await signIn(page, demo)
+  const empties = [
+    { path: '/buckets?q=no-such-bucket', label: 'Buckets' },
+    { path: '/buckets/~batch', label: 'Batch jobs' },
+  ]
+  for (const { path, label } of empties) {
+    await page.goto(path)
+    const table = page.getByRole('table', { name: label, exact: true })
+    for (const width of [390, 1024, 1440]) {
+      await page.setViewportSize({ width, height: 800 })
+      const heads = () =>
+        table.evaluate((each: { clientWidth: number; tHead: { rows: { cells: { offsetWidth: number }[] }[] } }) =>
+          Math.abs(each.clientWidth - [...each.tHead.rows[0]!.cells].reduce((sum, cell) => sum + cell.offsetWidth, 0)),
+        )
+      await expect.poll(heads, `${path} at ${width} pixels: room beside the head`).toBeLessThanOrEqual(2)
+    }
   }
 })
 

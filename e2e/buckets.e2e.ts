@@ -237,6 +237,12 @@ test('two hundred buckets are encrypted at once, with progress; mc agrees on eac
   expect([...(await hand.encryptInfo([nameOf(BULK)])).values()]).toEqual(['none'])
   await page.goto('/buckets?key=key-of-all')
   await expect(page.getByRole('main').getByRole('status')).toHaveText(`${BULK} of ${words(BUCKETS, 'bucket')}`)
+
+  await page.goto(`/activity?key=${BULK}%20buckets`)
+  const trail = page.getByRole('table', { name: 'Activity' }).getByRole('row')
+  await expect(trail.filter({ hasText: 'End of a bucket run' })).toContainText('200 changed.')
+  await expect(trail.filter({ hasText: 'Start a bucket run' })).toContainText('SSE-KMS under key-of-all')
+  await shoot(page, '83-buckets-trail')
 })
 
 test('buckets that fail keep their reason, and are tried again: one was removed, one may not be set', async ({
@@ -360,4 +366,32 @@ test('without KES SSE-S3 can be set; a probe fails and says why', async ({ page,
   await killed.restart()
   await page.getByRole('button', { name: 'Try the 10 that failed again' }).click()
   await expect(chip(results(page), 'Outcomes', /^Holds 10/)).toBeVisible({ timeout: 30_000 })
+})
+
+test('a run that is stopped names the buckets that it did not reach, and goes on with them', async ({
+  page,
+  demo,
+  hand,
+}) => {
+  test.setTimeout(120_000)
+  // The first bucket has a name of its own.
+  const tenants = Array.from({ length: BUCKETS - BULK - 1 }, (_, number) => nameOf(BULK + number))
+  await signIn(page, demo, '/buckets?q=tenant-')
+  await selectAll(page, tenants.length)
+  const dialog = await openBulk(page, 'Encrypt')
+  await dialog.getByRole('radio', { name: 'SSE-S3' }).check()
+  await dialog.getByRole('button', { name: /^Encrypt \d+ buckets$/ }).click()
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await ended(page, 'Encryption of buckets: stopped')
+  await chip(results(page), 'Outcomes', /^Not reached \d+/).click()
+  // The table draws no more rows than fit.
+  const last = tenants.at(-1)!
+  await page.getByRole('searchbox', { name: 'Filter results' }).fill(last)
+  await expect(results(page).getByRole('row').filter({ hasText: last })).toContainText('Not reached')
+  await shoot(page, '86-buckets-not-reached')
+  await page.getByRole('button', { name: /^Try the rest: \d+ not reached$/ }).click()
+  await ended(page, 'Encryption of buckets: done')
+  await expect(chip(results(page), 'Outcomes', /^Changed \d+/)).toBeVisible()
+  const some = tenants.filter((_, at) => at % 40 === 0 || at === tenants.length - 1)
+  expect([...(await hand.encryptInfo(some)).values()]).toEqual(some.map(() => 'sse-s3'))
 })

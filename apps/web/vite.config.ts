@@ -49,10 +49,25 @@ function packedAssets(): Plugin {
   }
 }
 
+/** The small file of beginnings runs as soon as it is here: the other scripts wait for the style sheet. */
+function beginAtOnce(): Plugin {
+  return {
+    name: 'begin-at-once',
+    transformIndexHtml: {
+      order: 'post',
+      handler(html) {
+        const script = /<script (?=type="module" crossorigin src="\S+\/begin-)/
+        if (!script.test(html)) throw new Error('There is no file of beginnings to run at once.')
+        return html.replace(script, '<script async ')
+      },
+    },
+  }
+}
+
 export default defineConfig({
   // Relative: the server puts its base path into `<base href>` of index.html, and nothing here needs to know it.
   base: './',
-  plugins: [react(), tailwindcss(), firstLoadBudget(), packedAssets()],
+  plugins: [react(), tailwindcss(), firstLoadBudget(), beginAtOnce(), packedAssets()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,
@@ -65,6 +80,12 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           groups: [
             {
+              // What begins before all else imports nothing of the rest.
+              name: 'begin',
+              test: /rolldown|preload-helper|src\/(begin|page-files|lib\/paths|api\/(begun|first-page))\.ts/,
+              priority: 4,
+            },
+            {
               name: 'tables',
               test: /react-virtual|virtual-core|src\/ui\/(DataTable|SearchField|SidePanel|SelectionBar|RowCheck|StateMark|row-choice|use-choice)|use-url-param|RowLink/,
               priority: 3,
@@ -72,13 +93,13 @@ export default defineConfig({
             {
               name: 'jobs',
               // Of jobs and proofs, which the first page shows none of.
-              test: /src\/components\/(Job|job-|RunAs|run-as|use-run-as|ProofResult|WalkStep)|shared\/src\/(bucket-runs|object-|batch-|probe-)/,
+              test: /src\/components\/(Job|job-|use-spoken|RunAs|run-as|use-run-as|ProofResult|WalkStep)|shared\/src\/(bucket-runs|object-|batch-|probe-)/,
               priority: 2,
             },
             {
               name: 'base',
               // What the pages of KES alone know stays with them: its policies are judged in the browser too.
-              test: /rolldown|node_modules|src\/ui\/|src\/lib\/|src\/api\/|src\/components\/|shared\/src\/(?!kes-|key-deletion|drills|activity)/,
+              test: /node_modules|src\/(main|app\.css|routes|ui\/|lib\/|api\/|components\/|shell\/|features\/(overview|session)\/)|shared\/src\/(?!kes-|key-deletion|drills|activity)/,
               priority: 1,
             },
           ],

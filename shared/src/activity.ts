@@ -14,8 +14,12 @@ export const KEY_ACTS = [
   'drop-canary',
 ] as const
 
-/** Their target is a bucket, or a job on one. */
+/** Their target is a bucket, or a job on one; of a run on many buckets how many they are: `200 buckets`. */
 export const BUCKET_ACTS = [
+  'set-bucket-encryption',
+  'clear-bucket-encryption',
+  'start-bucket-run',
+  'end-bucket-run',
   'encrypt-objects',
   'remove-plain-versions',
   'start-batch-job',
@@ -23,8 +27,8 @@ export const BUCKET_ACTS = [
 ] as const
 
 /**
- * One line of the audit trail: what somebody did through the console to a key service, to the rules of the house, or to the
- * objects of a bucket. Never material, never a secret.
+ * One line of the audit trail: what somebody did through the console to a key service, to the rules of the house, to the
+ * encryption of a bucket, or to its objects. Never material, never a secret.
  */
 export const Activity = z.object({
   id: z.string(),
@@ -44,7 +48,7 @@ export const listActivity = endpoint({
   id: 'listActivity',
   method: 'GET',
   path: '/activity',
-  summary: 'The audit trail of what went to the key service, newest first.',
+  summary: 'The audit trail of what was done to keys, to buckets and to the rules of the house, newest first.',
   input: z.object({
     target: z.optional(z.string().check(z.maxLength(200))),
     after: z.optional(z.string().check(z.maxLength(100))),

@@ -2,12 +2,15 @@ import * as z from 'zod/mini'
 import { EncryptionMode, Named } from './bucket-name.ts'
 import { endpoint, Instant, Nothing } from './endpoint.ts'
 
+/** What the bucket's effective encryption promised; null: that was not known. */
+const Promised = z.nullable(z.object({ mode: EncryptionMode, key: z.optional(z.string()) }))
+
 export const BucketProbe = z.object({
   encrypted: z.boolean(),
   mode: EncryptionMode,
   key: z.optional(z.string()),
-  /** What the bucket's effective encryption promised when the probe was written; null: that was not known. */
-  promised: z.nullable(z.object({ mode: EncryptionMode, key: z.optional(z.string()) })),
+  /** When the probe was written. */
+  promised: Promised,
   /** Whether it was kept; null where nothing was known to be promised. */
   asPromised: z.nullable(z.boolean()),
   /** The headers that decide, as MinIO answered them. */
@@ -30,13 +33,20 @@ export const BucketProbe = z.object({
 export type BucketProbe = z.infer<typeof BucketProbe>
 
 /** A probe that could not be written or read: evidence too. */
-export const FailedProbe = z.object({ at: Instant, by: z.string(), scheduled: z.boolean(), reason: z.string() })
+export const FailedProbe = z.object({
+  at: Instant,
+  by: z.string(),
+  scheduled: z.boolean(),
+  reason: z.string(),
+  /** As of a probe that was written. Absent: the evidence is of a console that did not keep it. */
+  promised: z.optional(Promised),
+})
 export type FailedProbe = z.infer<typeof FailedProbe>
 
-/** The newest probe of a bucket, as the table shows it. */
+/** The newest probe of a bucket, as the table shows it. `unpromised`: it was sealed, and what was promised was not known. */
 export const ProbeSummary = z.object({
   at: Instant,
-  outcome: z.enum(['as-promised', 'not-as-promised', 'plain', 'failed']),
+  outcome: z.enum(['as-promised', 'not-as-promised', 'unpromised', 'plain', 'failed']),
 })
 export type ProbeSummary = z.infer<typeof ProbeSummary>
 

@@ -34,10 +34,13 @@ export const startBucketRun = endpoint({
 
 const Configured = z.object({ mode: EncryptionMode, key: z.optional(z.string()) })
 
-/** What became of one bucket. `already`: it was so before. `left`: the act has nothing to do there, or is refused there; `reason` says why. */
+/**
+ * What became of one bucket. `already`: it was so before. `left`: the act has nothing to do there, or is refused there; `reason`
+ * says why. `unpromised`: a probe was sealed, and what was promised was not known.
+ */
 export const BucketResult = z.object({
   bucket: z.string(),
-  outcome: z.enum(['changed', 'already', 'left', 'failed', 'as-promised', 'not-as-promised', 'plain']),
+  outcome: z.enum(['changed', 'already', 'left', 'failed', 'as-promised', 'not-as-promised', 'unpromised', 'plain']),
   /** As it was configured just before; null: that could not be read, or the act did not ask. */
   before: z.nullable(Configured),
   after: z.nullable(Configured),
@@ -60,5 +63,7 @@ export const readBucketRun = endpoint({
     endedAt: z.nullable(Instant),
     buckets: z.int(),
     results: z.array(BucketResult),
+    /** Buckets without a result, in the order of the run; null: the run is of a console that kept no more than how many they are. */
+    notReached: z.nullable(z.array(z.string())),
   }),
 })

@@ -41,7 +41,7 @@ export const readEncryptionPlan = endpoint({
     countedAt: z.nullable(Instant),
     /** The bucket's own setting, which is offered first; null: it has none. */
     configured: z.nullable(z.object({ mode: z.enum(['sse-s3', 'sse-kms']), key: z.optional(z.string()) })),
-    /** Of a run that was cut off: starting with the same choices goes on there. */
+    /** Of a run that was cut off: starting with the same choices goes on there, unless `fresh` says otherwise. */
     unfinished: z.nullable(
       z.object({ ...Sealing, prefix: z.string(), which: z.string(), done: z.int(), startedAt: Instant }),
     ),
@@ -62,6 +62,8 @@ export const startObjectEncryption = endpoint({
     accepted: z._default(z.array(BucketTrait), []),
     /** What to do with objects of several parts. `keep`: copied part by part, the layout stays. `join`: one part, another ETag. */
     parts: z._default(z.enum(['keep', 'join', 'leave']), 'keep'),
+    /** Begin anew, also where an earlier run was cut off: what was written before its place since then is looked at too. */
+    fresh: z._default(z.boolean(), false),
     /** Copies at once. */
     atOnce: z._default(z.int().check(z.minimum(1), z.maximum(32)), 8),
     ...RunAs,

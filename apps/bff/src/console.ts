@@ -15,6 +15,7 @@ import { ProbeSchedule } from './cluster/buckets/probe-schedule.ts'
 import { ProbeStore } from './cluster/buckets/probe-store.ts'
 import { BucketRuns } from './cluster/buckets/runs.ts'
 import { Canaries } from './cluster/canaries.ts'
+import { ClusterSeen } from './cluster/cluster-seen.ts'
 import { DrillStore } from './cluster/drill-store.ts'
 import { DrivePermission } from './cluster/drive-permission.ts'
 import type { DriveReader } from './cluster/drive-reader.ts'
@@ -41,7 +42,8 @@ import { readEnvFile } from './config/env-file.ts'
 import { minioIdentity } from './config/kes-settings.ts'
 import { lookupIn } from './config/variables.ts'
 import { ENV_FILE_SOURCE, listSources, openSource } from './custody/key-source.ts'
-import { readRoles } from './custody/roles.ts'
+import { RecordSeal } from './custody/record-seal.ts'
+import { grantsFor, type Roles, readRoles } from './custody/roles.ts'
 import { type Intent, Trail } from './custody/trail.ts'
 import { WrappingKeys } from './custody/wrapping-keys.ts'
 import { AppError } from './errors.ts'
@@ -54,6 +56,7 @@ import { newInspectKeyPair } from './minio/inspect.ts'
 import { type Credentials, connectMinio, type Minio } from './minio/transport.ts'
 import { argon2id } from './native/argon2id.ts'
 import { loadHighwayHash } from './native/highway-hash.ts'
+import type { Caller } from './session/caller.ts'
 import { OwnKeys } from './session/own-keys.ts'
 import { SealedStore } from './session/sealed-store.ts'
 import { Sessions } from './session/sessions.ts'
@@ -90,6 +93,8 @@ export interface Console {
   /** Of migrations. */
   readonly reports: ReportStore
   readonly backups: BackupFolder
+  /** Of records by which it is judged what may be done. */
+  readonly recordSeal: RecordSeal
   readonly proofs: ProofStore
   readonly canaries: Canaries
   readonly drills: DrillStore
@@ -108,20 +113,25 @@ export interface Console {
 
 /** @throws ConfigError for a role file that can't be used, KesIdentityError for an identity that is none */
 export async function createConsole(config: Config, log: Logger): Promise<Console> {
-  if (config.rolesFile !== null) await readRoles(config.rolesFile)
-  const { endpoint, ca } = config.minio
+  if (config.rolesFile !== null) tellNameOnly(await readRoles(config.rolesFile), log)
+  const { endpoint } = config.minio
   const minutes = config.session
   const kesDoors = new KesDoors(config.kes, log, () => minioIdentityNow(config))
   const { stateDir } = config
   const minio = notWaitingForKes(
-    connectMinio({ endpoint, region: ANY_REGION, ...(ca !== null && { ca }) }),
+    connectMinio({ endpoint, region: ANY_REGION, ca: () => config.minio.ca }),
     kesDoors.observe,
   )
   const ownKeys = new OwnKeys(stateDir)
   const leases = new Leases(join(stateDir, 'leases'))
   const probes = new ProbeStore(stateDir)
   const coverage = new CoverageStore(stateDir)
-  const lastTold = new LastTold()
+  const cluster = new ClusterSeen(stateDir, endpoint.origin)
+  await cluster.load()
+  const lastTold = new LastTold(({ deploymentId }) => cluster.note(deploymentId))
+  const recordSeal = new RecordSeal(config.recordsKey ?? kesDoors.observingKey, (record) =>
+    log.warn(record, 'a record of the state folder was not written by this console, and counts as none'),
+  )
   const jobs = new JobRunner({
     folder: join(stateDir, 'jobs'),
     onFailure: (job, cause) => log.error({ job: job.id, kind: job.kind, err: cause }, 'trouble with a job'),
@@ -152,13 +162,14 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
     batchOrders: new BatchOrders(stateDir),
     bucketsObserved: new LastObserved(),
     leases,
-    audits: new AuditStore(stateDir, config.minio.endpoint.origin),
+    audits: new AuditStore(stateDir, cluster, recordSeal),
     reports: new ReportStore(stateDir),
     backups: new BackupFolder(config.backupDir),
-    proofs: new ProofStore(stateDir),
+    recordSeal,
+    proofs: new ProofStore(stateDir, cluster, recordSeal),
     canaries: new Canaries({ stateDir, kes: () => kesDoors.of('prove'), log }),
-    drills: new DrillStore(stateDir),
-    deletions: new KeyDeletions(stateDir),
+    drills: new DrillStore(stateDir, cluster, recordSeal),
+    deletions: new KeyDeletions(stateDir, recordSeal),
     wrapping: new WrappingKeys(),
     trail: new Trail(join(stateDir, 'activity'), (err) =>
       log.error({ err }, 'the end of an act could not be written down'),
@@ -278,16 +289,12 @@ export const intentOf = (c: RequestContext, act: Intent['act'], target: string):
 })
 
 /** The locks before KES, for one request. */
-export const kesLocks = (console: Console, c: RequestContext): KesLocks =>
-  kesLocksFor(console, minioFor(console, c).minio, c.var.clientAddress)
-
-/** The same for somebody who signs in, and is no caller yet. */
-export const kesLocksFor = (console: Console, minio: Minio, clientAddress: string | undefined): KesLocks => ({
-  minio,
-  readRoles: rolesReader(console),
+export const kesLocks = (console: Console, c: RequestContext): KesLocks => ({
+  minio: minioFor(console, c).minio,
+  readRoles: rolesReader(console, c.var.caller),
   remembered: console.rememberedReads,
   lastTold: console.lastTold,
-  clientAddress,
+  clientAddress: c.var.clientAddress,
   overTls: console.config.minio.endpoint.protocol === 'https:',
   log: console.log,
 })
@@ -340,8 +347,22 @@ export async function itemKeys({ config, kesDoors }: Console): Promise<ItemKeys>
   return { rootCredentials: config.rootCredentials, staticKey, kes: kesDoors.of('prove'), argon2id }
 }
 
-/** The role file as it lies now; null where none is configured. */
-export const rolesReader =
-  ({ config }: Console) =>
-  async () =>
-    config.rolesFile === null ? null : readRoles(config.rolesFile)
+/** The role file as it lies now, with the grants that count for a session; null where none is configured. */
+export const rolesReader = (console: Pick<Console, 'config'>, caller: Pick<Caller, 'provedSecrets'>) => async () => {
+  const roles = await readRolesNow(console)
+  return roles && grantsFor(roles, caller.provedSecrets ?? [])
+}
+
+/** The same, with every grant. */
+export const readRolesNow = async ({ config }: Pick<Console, 'config'>): Promise<Roles | null> =>
+  config.rolesFile === null ? null : readRoles(config.rolesFile)
+
+/** Who may create users on MinIO can sign in under a name: that matters most where keys are brought in and taken away. */
+function tellNameOnly(roles: Roles, log: Logger) {
+  const bare = roles.filter(({ role, secret }) => secret === undefined && (role === 'importer' || role === 'deleter'))
+  if (bare.length > 0)
+    log.warn(
+      { grants: bare.map(({ identity, role }) => ({ identity, role })) },
+      'these grants of the role file rest on a name of MinIO alone: whoever may create users there can sign in under it; "strongroom role-secret" binds them',
+    )
+}

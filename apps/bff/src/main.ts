@@ -22,7 +22,10 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
 
 async function main() {
   collectEarly()
-  const config = readConfig(process.env)
+  const config = readConfig(process.env, ({ variable, unusable }) => {
+    if (unusable) log.warn({ variable, err: unusable }, 'changed certificates of an authority can’t be used')
+    else log.info({ variable }, 'certificates of an authority read again')
+  })
   const log = createLog(config.logLevel)
   const console = await createConsole(config, log)
   const app = createApp(console, webDir())

@@ -17,6 +17,7 @@ import { openConsole, type TestConsole } from './console.ts'
 import { acmeCredentials } from './fixture.ts'
 import { type House, openHouse } from './house.ts'
 import { askKes } from './kes-client.ts'
+import { strongroom } from './strongroom.ts'
 import { addUser, SECRET } from './users.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -47,7 +48,7 @@ const mayUseKms = (name: string, actions: readonly string[], ...keys: readonly s
 
 const role = (identity: string, name: string, prefix = '') => ({ identity, role: name, prefix })
 
-function writeRoles(roles: readonly { identity: string; role: string; prefix: string }[]) {
+function writeRoles(roles: readonly { identity: string; role: string; prefix: string; secret?: string }[]) {
   writeFileSync(rolesFile, JSON.stringify({ roles }), { mode: 0o600 })
 }
 
@@ -165,7 +166,7 @@ describe('keys in KES', () => {
     // It may not read the drives, so the proof is the comparison with the source alone, and says so.
     expect(proof).toMatchObject({ verdict: 'nothing-to-open', sameMaterial: true, samples: [] })
     expect(proof.detail).toContain('may not read the drives')
-    expect(open.console.proofs.find(ACME_KEY)).toBeNull()
+    expect(open.console.proofs.find(ACME_KEY, null)).toBeNull()
     expect(await inKes()).toContain(ACME_KEY)
   })
 
@@ -384,4 +385,30 @@ describe('sessions', () => {
     await house.startMinio()
     expect(await root.call(readOverview, {})).toMatchObject({ kms: { kind: 'static', keyWorks: true } })
   })
+})
+
+test('a grant that is bound to a secret key is not for whom the account was given another one', async () => {
+  await mayUseKms('bound', ['kms:*'])
+  const file = join(house.dir, 'secret')
+  writeFileSync(file, `${SECRET}\n`)
+  const { out, code } = await strongroom('role-secret', '--in', file)
+  expect({ out, code }).toEqual({ out: expect.stringMatching(/^scrypt-v1\.[\w-]{22}\.[\w-]{43}\n$/), code: 0 })
+  writeRoles([{ ...role('bound', 'importer', 'team-'), secret: out.trim() }])
+  const mayMake = async (client: Client, name: string) =>
+    [
+      (await client.call(readSession, {})).can.importKeys,
+      (await client.request(...requestOf(createKey, { name }))).status,
+    ] as const
+
+  expect(await mayMake(await as('bound'), 'team-bound-1')).toEqual([true, 201])
+
+  // What a user administrator of MinIO can do; an access key of the account gets no session in any case.
+  const other = 'another-secret-key-of-the-same-name'
+  await house.mc((mc) => mc('admin', 'user', 'add', 'demo', 'bound', other))
+  expect(await mayMake(await as('bound', other), 'team-bound-3')).toEqual([false, 403])
+  expect(await inKes()).not.toContain('team-bound-3')
+
+  // By name alone it would have been enough.
+  writeRoles([role('bound', 'importer', 'team-')])
+  expect(await mayMake(await as('bound', other), 'team-bound-4')).toEqual([true, 201])
 })

@@ -1,5 +1,6 @@
 import { readCoverage, startCoverage } from '@strongroom/shared/coverage'
 import { cancelJob, listJobs, readJob, resumeJob } from '@strongroom/shared/jobs'
+import { startMigration } from '@strongroom/shared/migrations'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { Secret } from '../src/secret.ts'
 import { makeBuckets, numbered } from './buckets-setup.ts'
@@ -70,6 +71,15 @@ describe('a job on buckets', () => {
     const end = await root.untilEnded(job)
     expect(end).toMatchObject({ state: 'done', failed: 0, ranBy: ['counter', house.truth.rootUser] })
     expect((await root.call(readCoverage, { bucket: BUCKETS.at(-1)! })).complete).toMatchObject({ total: 0 })
+  })
+
+  test('is no migration: that one is told where it gets new credentials', async () => {
+    const job = await root.call(startMigration, { dryRun: true })
+    expect(await root.refusal(resumeJob, { id: job.id })).toMatchObject({
+      code: 'conflict',
+      detail: expect.stringMatching(/POST \/api\/\S*\/iam\/migrations/),
+    })
+    await root.untilEnded(job)
   })
 
   test('with a secret key gets credentials of its own, which say until when; a wrong one starts nothing', async () => {

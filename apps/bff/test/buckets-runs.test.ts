@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listActivity } from '@strongroom/shared/activity'
+import { listBucketProbes } from '@strongroom/shared/bucket-probes'
 import { type BucketAct, readBucketRun, startBucketRun } from '@strongroom/shared/bucket-runs'
 import { listBuckets } from '@strongroom/shared/buckets'
 import { cancelJob, type Job } from '@strongroom/shared/jobs'
@@ -45,6 +46,7 @@ async function run(buckets: string[], act: BucketAct, who = root) {
 const set = (more: object = {}): BucketAct => ({ kind: 'set', mode: 'sse-s3', createKeys: false, ...more }) as BucketAct
 const kms = (key: string, createKeys = false) => set({ mode: 'sse-kms', key, createKeys })
 const outcomes = (results: readonly { outcome: string }[]) => [...new Set(results.map(({ outcome }) => outcome))]
+const inTrail = async (count: number) => (await root.call(listActivity, { target: `${count} buckets` })).activity
 const inKes = async () => ((await askKes(house.kes!, 'GET', '/v1/key/list/')) as { names: string[] }).names
 
 /** Puts the session of `client` back by `ms`, as if it had signed in then. */
@@ -86,6 +88,19 @@ describe('two hundred buckets', () => {
     expect(await allByMc(house, names)).toEqual(names.map(() => wanted))
     const { activity } = await root.call(listActivity, { target: 'bulk-key' })
     expect(activity.map(({ act, outcome }) => [act, outcome])).toEqual([['create-key', 'done']])
+  })
+
+  test('are in the audit trail by two entries, and not by two hundred', async () => {
+    const [end, start, ...failedRun] = await inTrail(200)
+    expect(failedRun).toHaveLength(2)
+    expect([start, end]).toMatchObject([
+      { act: 'start-bucket-run', outcome: 'done', account: house.truth.rootUser },
+      { act: 'end-bucket-run', outcome: 'done', detail: expect.stringContaining('200 changed.') },
+    ])
+    expect(start!.detail).toMatch(
+      /^Sets SSE-KMS under bulk-key, and makes keys that are not there: bulk-0000, .* 195 more/,
+    )
+    expect(failedRun[0]!.detail).toContain('200 failed.')
   })
 
   test('that are so already are left alone', async () => {
@@ -194,6 +209,17 @@ describe('one bucket among others', () => {
     expect(of('probe-nowhere')).toMatchObject({ outcome: 'failed', reason: 'MinIO has no such bucket.' })
   })
 
+  test('in a run that may change none of them refuses it, and writes nothing into the trail', async () => {
+    const user = await as('mixed')
+    const others = ['mixed-denied', 'probe-plain', 'own-a', 'own.b', 'own-c', 'late', 'no-maker']
+    const refusal = await user.refusal(startBucketRun, { buckets: others, act: set() })
+    expect(refusal).toMatchObject({
+      code: 'not-allowed',
+      detail: expect.stringContaining('s3:PutEncryptionConfiguration'),
+    })
+    expect(await inTrail(others.length)).toEqual([])
+  })
+
   test('results are for who started the run, and for those who may see the drives', async () => {
     const { job } = await run(['mixed-a'], set())
     expect(await (await as('mixed')).refusal(readBucketRun, { id: job.id })).toMatchObject({ code: 'not-allowed' })
@@ -212,11 +238,18 @@ describe('a run that ends early', () => {
     const { id } = await root.call(startBucketRun, { buckets: names, act: set() })
     await root.untilJob(id, halfway)
     await root.call(cancelJob, { id })
-    expect(await root.untilEnded({ id })).toMatchObject({ state: 'cancelled' })
+    const stopped = await root.untilEnded({ id })
+    expect(stopped.state).toBe('cancelled')
     await sleep(500)
-    const { results, endedAt, buckets } = await root.call(readBucketRun, { id })
+    const { results, notReached, endedAt, buckets } = await root.call(readBucketRun, { id })
     expect(endedAt).not.toBe(null)
     expect(results.length).toBeLessThan(buckets)
+    expect(stopped.done).toBe(results.length)
+    expect([...results.map(({ bucket }) => bucket), ...notReached!].sort()).toEqual(names)
+    const [end, start, ...more] = await inTrail(names.length)
+    expect([more, start]).toMatchObject([[], { act: 'start-bucket-run', outcome: 'done' }])
+    expect(end).toMatchObject({ act: 'end-bucket-run', outcome: 'failed', detail: expect.stringContaining(id) })
+    expect(end!.detail).toContain(`${notReached!.length} not reached`)
     const changed = results.filter(({ outcome }) => outcome === 'changed').map(({ bucket }) => bucket)
     const now = await root.call(listBuckets, {})
     expect(
@@ -269,7 +302,12 @@ describe('while KES is down', () => {
       const { of } = await run(['kes-kms'], kms(KEY))
       expect(of('kes-kms')).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/KMS|KES/) })
       const probed = await run(['kes-s3'], { kind: 'probe', locked: false })
-      expect(probed.of('kes-s3')).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/KMS|KES/) })
+      expect(probed.of('kes-s3')).toMatchObject({
+        ...{ outcome: 'failed', reason: expect.stringMatching(/KMS|KES/) },
+        ...{ before: { mode: 'sse-s3', key: KEY }, after: null },
+      })
+      const { probes } = await root.call(listBucketProbes, { bucket: 'kes-s3' })
+      expect(probes[0]).toMatchObject({ promised: { mode: 'sse-s3', key: KEY }, reason: expect.any(String) })
     } finally {
       await house.startKes()
     }

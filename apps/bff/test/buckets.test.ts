@@ -1,3 +1,7 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { listActivity } from '@strongroom/shared/activity'
+import { startBucketRun } from '@strongroom/shared/bucket-runs'
 import {
   clearBucketEncryption,
   createBucket,
@@ -84,6 +88,37 @@ describe('one bucket', () => {
     expect(await allByMc(house, [bucket])).toEqual([{ mode: 'sse-kms', key: KEY }])
     await root.call(clearBucketEncryption, { bucket })
     expect(await allByMc(house, [bucket])).toEqual([{ mode: 'none' }])
+    const { activity } = await root.call(listActivity, { target: bucket })
+    expect(activity).toMatchObject([
+      { act: 'clear-bucket-encryption', outcome: 'done', detail: `It was SSE-KMS under ${KEY}.` },
+      { act: 'set-bucket-encryption', outcome: 'done', detail: expect.stringContaining(`SSE-KMS under ${KEY}`) },
+    ])
+  })
+
+  test('is neither set nor cleared while the audit trail can’t be written, and by nobody who may not', async () => {
+    const bucket = 'not-told'
+    await makeBuckets(house, [bucket])
+    await root.call(setBucketEncryption, { bucket, mode: 'sse-s3' })
+    await addUser(house, 'reads-only', [allow(['s3:ListBucket', 's3:GetEncryptionConfiguration'], '*')])
+    const reader = await as('reads-only')
+    const acts = async (client: Client) => [
+      await client.refusal(setBucketEncryption, { bucket, mode: 'sse-kms', key: KEY }),
+      await client.refusal(clearBucketEncryption, { bucket }),
+      await client.refusal(startBucketRun, { buckets: [bucket], act: { kind: 'clear' } }),
+    ]
+    for (const refusal of await acts(reader))
+      expect(refusal).toMatchObject({ code: 'not-allowed', detail: expect.stringContaining('s3:PutEncryption') })
+    expect((await root.call(listActivity, { target: bucket })).activity).toHaveLength(1)
+    const trail = join(open.console.config.stateDir, 'activity')
+    renameSync(trail, `${trail}-away`)
+    writeFileSync(trail, 'in the way')
+    try {
+      for (const refusal of await acts(root)) expect(refusal).toMatchObject({ code: 'unsafe-now' })
+    } finally {
+      rmSync(trail)
+      renameSync(`${trail}-away`, trail)
+    }
+    expect(await allByMc(house, [bucket])).toEqual([{ mode: 'sse-s3' }])
   })
 })
 

@@ -17,7 +17,17 @@ export interface TestConsole {
   get(path: string): Promise<Response>
 }
 
-export async function openConsole(house: House, more: Variables = {}): Promise<TestConsole> {
+/** What a console needs to know of the servers it is opened for. */
+export interface Served extends Pick<House, 'consoleEnv'> {
+  readonly truth: Pick<House['truth'], 'rootUser' | 'rootPassword'>
+}
+
+/** What a console needs to know of the servers it is opened for. */
+export interface Served extends Pick<House, 'consoleEnv'> {
+  readonly truth: Pick<House['truth'], 'rootUser' | 'rootPassword'>
+}
+
+export async function openConsole(house: Served, more: Variables = {}): Promise<TestConsole> {
   const console = await createConsole(readConfig({ ...house.consoleEnv, ...more }), pino({ level: 'silent' }))
   const app = createApp(console, null)
   const browser = () => new Client((path, init) => app.request(path, init))

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kes, startKes } from '@strongroom/sandbox/kes'
 import { listActivity } from '@strongroom/shared/activity'
@@ -6,7 +7,7 @@ import { readKey } from '@strongroom/shared/keys'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openConsole, type TestConsole } from './console.ts'
 import { type House, openHouse } from './house.ts'
-import { importByKes } from './kes-client.ts'
+import { askKes, importByKes } from './kes-client.ts'
 
 const DEFAULT_KEY = 'minio-iam-2026a'
 
@@ -108,4 +109,16 @@ test('a drill that can’t be held fails with the reason, and is kept as none', 
   const job = await root.job(startDrill, {})
   expect(job).toMatchObject({ state: 'failed', message: expect.stringContaining('127.0.0.1:1') })
   expect((await root.call(listDrills, {})).drills).toEqual([])
+})
+
+test('a drill was of the key that there was then: one that is made anew under the name has no proven backup', async () => {
+  const NAME = 'bucket-hr-key'
+  const root = await rootOf(await openConsole(house))
+  const provenAt = async () => (await root.call(readKey, { name: NAME })).backup.provenAt
+  expect(await provenAt()).not.toBeNull()
+  await house.stopKes()
+  rmSync(join(house.keystore, NAME))
+  await house.startKes()
+  await askKes(house.kes!, 'PUT', `/v1/key/create/${NAME}`)
+  expect(await provenAt()).toBeNull()
 })

@@ -107,9 +107,10 @@ export class KeyDeletionHouse {
       ...(deletionIdentity && { STRONGROOM_KES_DELETE_CERT_FILE: cert, STRONGROOM_KES_DELETE_KEY_FILE: key }),
     }
     const config = readConfig(env)
-    const deletions = new KeyDeletions(config.stateDir, () => this.now)
+    const made = await createConsole(config, pino({ level: 'silent' }))
+    const deletions = new KeyDeletions(config.stateDir, made.recordSeal, () => this.now)
     await deletions.load()
-    const console = { ...(await createConsole(config, pino({ level: 'silent' }))), deletions }
+    const console = { ...made, deletions }
     const app = createApp(console, null)
     const otherBrowser = () => new Client((path, init) => app.request(path, init))
     const browser = otherBrowser()

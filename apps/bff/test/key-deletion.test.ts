@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { listActivity } from '@strongroom/shared/activity'
 import { startAudit } from '@strongroom/shared/iam'
 import {
@@ -11,6 +13,7 @@ import {
   unmarkKey,
 } from '@strongroom/shared/key-deletion'
 import { listKeys } from '@strongroom/shared/keys'
+import { readOverview } from '@strongroom/shared/overview'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from './client.ts'
 import { KeyDeletionHouse } from './key-deletion-house.ts'
@@ -94,6 +97,17 @@ test('a free key is marked, denied, and deleted, over a restart of the console, 
 
   const early = await browser.refusal(quarantineKey, { name: KEY })
   expect(early).toMatchObject({ code: 'unsafe-now', detail: expect.stringContaining('The waiting time ends on') })
+
+  // Whoever writes to the state folder alone does not shorten it.
+  const file = join(place.house.consoleEnv.STRONGROOM_STATE_DIR!, 'key-deletions', `${KEY}.json`)
+  const written = readFileSync(file, 'utf8')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(written), waitUntil: '2020-01-01T00:00:00.000Z' }))
+  expect(await browser.call(readKeyDeletion, { name: KEY })).toMatchObject({ stage: null, next: 'mark' })
+  expect(await browser.refusal(quarantineKey, { name: KEY })).toMatchObject({ code: 'conflict' })
+  expect((await browser.call(readOverview, {})).findings.map(({ id }) => id)).toContain('foreign-records')
+  writeFileSync(file, written)
+  expect(await browser.call(readKeyDeletion, { name: KEY })).toMatchObject({ stage: 'marked' })
+  expect((await browser.call(readOverview, {})).findings.map(({ id }) => id)).not.toContain('foreign-records')
 
   place.now = new Date(Date.now() + 8 * DAY_MS)
   browser = (await place.console()).browser

@@ -71,28 +71,30 @@ describe('cut off', () => {
     expect((await hand.versions('cut-kes')).filter(({ kmsKey }) => kmsKey !== OTHER)).toEqual([])
   })
 
+  async function start(): Promise<{ client: Client; child: Child }> {
+    const env = { ...house.consoleEnv, STRONGROOM_STATE_DIR: join(house.dir, 'killed'), NODE_OPTIONS: '--import tsx' }
+    const options = { env, secrets: [], main: join(repository, 'apps/bff/test/serve.ts') }
+    const port = await freePort()
+    const { url, child } = await startConsole({ ...options, port, logFile: join(house.dir, 'killed.log') })
+    const client = new Client((path, init) => fetch(url + path, init))
+    await client.signIn(house.truth.rootUser, house.truth.rootPassword)
+    return { client, child }
+  }
+
+  /** Encrypts with a console that is killed when more than a page is done. */
+  async function kill(bucket: string) {
+    const { client, child } = await start()
+    const { id } = await client.call(startObjectEncryption, { bucket, mode: 'sse-s3', atOnce: 3 })
+    for (let count = 0; count < 500; ) count = (await client.call(readObjectRun, { id })).done.count
+    process.kill(child.pid, 'SIGKILL')
+    await child.exited
+    expect((await plainIn(bucket)).length).toBeGreaterThan(0)
+  }
+
   test('the console is killed in the middle, and the next one goes on where it stood', async () => {
     const keys = await fill('cut-killed', MANY)
-    const env = { ...house.consoleEnv, STRONGROOM_STATE_DIR: join(house.dir, 'killed'), NODE_OPTIONS: '--import tsx' }
-    const start = async (): Promise<{ client: Client; child: Child }> => {
-      const options = { env, secrets: [], main: join(repository, 'apps/bff/test/serve.ts') }
-      const { url, child } = await startConsole({
-        ...options,
-        port: await freePort(),
-        logFile: join(house.dir, 'killed.log'),
-      })
-      const client = new Client((path, init) => fetch(url + path, init))
-      await client.signIn(house.truth.rootUser, house.truth.rootPassword)
-      return { client, child }
-    }
-    const first = await start()
-    const { id } = await first.client.call(startObjectEncryption, { bucket: 'cut-killed', mode: 'sse-s3', atOnce: 3 })
-    for (let count = 0; count < 500; ) count = (await first.client.call(readObjectRun, { id })).done.count
-    process.kill(first.child.pid, 'SIGKILL')
-    await first.child.exited
-    const cut = (await plainIn('cut-killed')).length
-    expect(cut).toBeGreaterThan(0)
-
+    await kill('cut-killed')
+    await hand.put('cut-killed', 'earlier', 'written behind its place while no console was there')
     const second = await start()
     try {
       const { unfinished } = await second.client.call(readEncryptionPlan, { bucket: 'cut-killed' })
@@ -106,8 +108,27 @@ describe('cut off', () => {
     } finally {
       await second.child.stop()
     }
-    expect(await plainIn('cut-killed')).toEqual([])
+    // It says so at its end.
+    expect((await plainIn('cut-killed')).map(({ key }) => key)).toEqual(['earlier'])
     for (const key of keys) expect(Buffer.from(await hand.get('cut-killed', key)).toString()).toBe(`bytes of ${key}`)
+  })
+
+  test('the next console begins anew where it is told to, and finds what was written behind the place meanwhile', async () => {
+    const bucket = 'cut-anew'
+    await fill(bucket, MANY)
+    await kill(bucket)
+    await hand.put(bucket, 'earlier', 'written behind its place while no console was there')
+    const { client, child } = await start()
+    try {
+      expect((await client.call(readEncryptionPlan, { bucket })).unfinished).not.toBeNull()
+      const job = await client.job(startObjectEncryption, { bucket, mode: 'sse-s3', fresh: true })
+      expect(job).toMatchObject({ state: 'done', failed: 0, done: MANY + 1, message: 'Every object was dealt with.' })
+      expect((await client.call(readObjectRun, { id: job.id })).already).toBeGreaterThanOrEqual(500)
+      expect((await client.call(readEncryptionPlan, { bucket })).unfinished).toBeNull()
+    } finally {
+      await child.stop()
+    }
+    expect(await plainIn(bucket)).toEqual([])
   })
 
   test('a stopped run goes on with the same choices, and begins anew with others', async () => {

@@ -1,9 +1,10 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { listActivity } from '@strongroom/shared/activity'
-import { startAudit } from '@strongroom/shared/iam'
+import { readAudit, startAudit } from '@strongroom/shared/iam'
 import { proveKey, readKey } from '@strongroom/shared/keys'
 import { readMove } from '@strongroom/shared/move'
+import { readOverview } from '@strongroom/shared/overview'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Client } from './client.ts'
 import { openConsole, type TestConsole } from './console.ts'
@@ -110,4 +111,23 @@ test('a key made anew under the name is not the one that was proven, and the wal
   await askKes(house.kes!, 'PUT', `/v1/key/create/${NAME}`)
   expect((await browser.call(readKey, { name: NAME })).provenAt).toBeNull()
   expect(await proofStep()).not.toBe('holds')
+})
+
+test('what was read and proven of one cluster is not told of another that answers at its address', async () => {
+  const before = await (await openConsole(house)).rootBrowser()
+  await before.job(startAudit, {})
+  const { total } = await before.call(readAudit, {})
+  expect(total).toBeGreaterThan(0)
+
+  // Empty drives in the place of the others: MinIO makes a cluster of its own of them, under the same name and password.
+  await house.stopMinio()
+  for (const drive of house.drives)
+    for (const name of readdirSync(drive)) rmSync(join(drive, name), { recursive: true, force: true })
+  await house.startMinio()
+  const console = await openConsole(house)
+  const after = await console.rootBrowser()
+  expect(await after.refusal(readAudit, {})).toMatchObject({ code: 'no-audit-yet' })
+  expect((await after.call(readOverview, {})).iam).toBeNull()
+  await after.job(startAudit, {})
+  expect((await after.call(readAudit, {})).total).toBeLessThan(total)
 })

@@ -10,6 +10,7 @@ import { applyTheme, storedTheme } from './lib/theme.ts'
 import { usePage } from './routes.tsx'
 import { Gate } from './shell/Gate.tsx'
 import { Shell } from './shell/Shell.tsx'
+import './begin.ts'
 import './app.css'
 
 function App() {
@@ -23,16 +24,23 @@ function App() {
   )
 }
 
+/** What is drawn before it is known who is here is thrown away again; long it must not wait. */
+const WAIT_MS = 500
+
+const draw = () =>
+  createRoot(document.getElementById('root')!).render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <Router base={basePath}>
+          <Crash>
+            <App />
+          </Crash>
+        </Router>
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+
 applyTheme(storedTheme())
-void queryClient.prefetchQuery(query(readSession, {}))
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <Router base={basePath}>
-        <Crash>
-          <App />
-        </Crash>
-      </Router>
-    </QueryClientProvider>
-  </StrictMode>,
-)
+const session = queryClient.prefetchQuery(query(readSession, {}))
+// Not awaited here: the files of the pages import this one, and would wait along.
+void Promise.race([session, new Promise((resolve) => setTimeout(resolve, WAIT_MS))]).then(draw)

@@ -8,6 +8,7 @@ import { type Command, CommandError, type Terminal, UsageError } from './command
 import { drill } from './drill.ts'
 import { escrow } from './escrow.ts'
 import { printableLines } from './printable.ts'
+import { roleSecret } from './role-secret.ts'
 import { wrap } from './wrap.ts'
 
 const HELP = `strongroom: the console's tools for the command line
@@ -19,12 +20,20 @@ Usage:
   strongroom drill --endpoint URL …      have a KES restored from backup open what this cluster sealed
   strongroom wrap --public-key FILE …    wrap a key for its import, where it lies
   strongroom escrow open FILE …          open the sealed copy of a key that the console made
+  strongroom role-secret --in FILE       bind an entry of the role file to one secret key
   strongroom --version
 
 "strongroom COMMAND --help" says more. Secrets are read from files, never from the command line.
 `
 
-const commands: Readonly<Record<string, Command>> = { audit, backup, drill, escrow, wrap }
+const commands: Readonly<Record<string, Command>> = {
+  audit,
+  backup,
+  drill,
+  escrow,
+  'role-secret': roleSecret,
+  wrap,
+}
 
 /** sysexits: EX_USAGE and EX_SOFTWARE. */
 const USAGE = 64

@@ -2,11 +2,15 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IamItem } from '@strongroom/shared/iam'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { RecordSeal } from '../custody/record-seal.ts'
+import { Secret } from '../secret.ts'
 import type { AuditResult } from './audit.ts'
 import { AuditStore } from './audit-store.ts'
+import { ClusterSeen } from './cluster-seen.ts'
 
-const ENDPOINT = 'https://minio:9000'
+const CLUSTER = { id: 'one' }
+const seal = new RecordSeal(new Secret('what the records are sealed under, at length'))
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-audits-'))
@@ -55,20 +59,20 @@ const filesIn = async () =>
 
 describe('what was kept', () => {
   test('is there after a restart, for this cluster alone', async () => {
-    const store = new AuditStore(folder, ENDPOINT)
+    const store = new AuditStore(folder, CLUSTER, seal)
     expect(store.latest).toBeNull()
     expect(() => store.require()).toThrow(expect.objectContaining({ code: 'no-audit-yet' }))
     const kept = await store.keep(result(item('alice', 'kms')))
-    const again = new AuditStore(folder, ENDPOINT)
+    const again = new AuditStore(folder, CLUSTER, seal)
     await again.load()
     expect(again.latest).toEqual({ ...kept, audit: { ...kept.audit, unknownPlaintext: 0, unloadable: [] } })
-    const other = new AuditStore(folder, 'https://other:9000')
+    const other = new AuditStore(folder, { id: 'other' }, seal)
     await other.load()
     expect(other.latest).toBeNull()
   })
 
   test('is for the console’s user alone, and no half-written file is left', async () => {
-    const store = new AuditStore(folder, ENDPOINT)
+    const store = new AuditStore(folder, CLUSTER, seal)
     await store.keep(result(item('alice', 'kms')))
     const files = await filesIn()
     expect(files.map(({ name }) => name.replace(/^.*?\./, '')).sort()).toEqual(['audit.json', 'items.json'])
@@ -76,7 +80,7 @@ describe('what was kept', () => {
   })
 
   test('is seen by another console on the same folder', async () => {
-    const [one, other] = [new AuditStore(folder, ENDPOINT), new AuditStore(folder, ENDPOINT)]
+    const [one, other] = [new AuditStore(folder, CLUSTER, seal), new AuditStore(folder, CLUSTER, seal)]
     await one.keep(result(item('alice', 'kms')))
     await other.keep(result(item('alice', 'plaintext')))
     expect(one.latest?.items[0]?.state).toBe('kms')
@@ -86,11 +90,11 @@ describe('what was kept', () => {
   })
 
   test('is 30 audits, the last 10 with their items', async () => {
-    const store = new AuditStore(folder, ENDPOINT)
+    const store = new AuditStore(folder, CLUSTER, seal)
     for (let count = 0; count < 33; count++) await store.keep(result(item(`user-${count}`, 'kms')))
     expect(store.heads).toHaveLength(30)
     expect((await filesIn()).length).toBe(40)
-    const again = new AuditStore(folder, ENDPOINT)
+    const again = new AuditStore(folder, CLUSTER, seal)
     await again.load()
     expect(again.heads.map(({ id }) => id)).toEqual(store.heads.map(({ id }) => id))
     expect((await again.read(again.heads[9]!.id)).items[0]!.name).toBe('user-23')
@@ -102,7 +106,7 @@ describe('what was kept', () => {
   })
 
   test('that is damaged counts as none', async () => {
-    const store = new AuditStore(folder, ENDPOINT)
+    const store = new AuditStore(folder, CLUSTER, seal)
     await store.keep(result(item('alice', 'kms')))
     await store.keep(result(item('bob', 'kms')))
     const newest = (await filesIn())
@@ -111,14 +115,75 @@ describe('what was kept', () => {
       .sort()
       .at(-1)!
     await writeFile(newest, (await readFile(newest, 'utf8')).slice(0, 40))
-    const again = new AuditStore(folder, ENDPOINT)
+    const again = new AuditStore(folder, CLUSTER, seal)
     await again.load()
     expect(again.latest?.items[0]?.name).toBe('alice')
   })
 })
 
+test('what was read of another cluster that had this address is not told of this one', async () => {
+  const cluster = new ClusterSeen(folder, 'https://minio:9000')
+  const store = new AuditStore(folder, cluster, seal)
+  cluster.note('11111111-aaaa')
+  const kept = await store.keep(result(item('alice', 'kms')))
+  expect(store.latest?.audit.id).toBe(kept.audit.id)
+
+  cluster.note('22222222-bbbb')
+  expect([store.latest, store.heads]).toEqual([null, []])
+  await store.refresh()
+  expect(store.latest).toBeNull()
+  expect(await store.regression()).toBeNull()
+  await expect(store.read(kept.audit.id)).rejects.toMatchObject({ code: 'not-found' })
+  expect((await store.keep(result(item('alice', 'plaintext')))).audit.regressed).toBe(0)
+
+  // Back again, also after a restart, and though who asks may not be told the deployment id.
+  cluster.note('11111111-aaaa')
+  cluster.note(null)
+  await store.refresh()
+  expect(store.heads.map(({ id }) => id)).toEqual([kept.audit.id])
+  await vi.waitFor(async () => {
+    const later = new ClusterSeen(folder, 'https://minio:9000')
+    await later.load()
+    expect(later.id).toBe(cluster.id)
+  })
+  const elsewhere = new ClusterSeen(folder, 'https://copy-of-it:9000')
+  elsewhere.note('11111111-aaaa')
+  expect(elsewhere.id).not.toBe(cluster.id)
+})
+
+test('an audit that the console did not write counts as none, and so does one whose items were changed', async () => {
+  const store = new AuditStore(folder, CLUSTER, seal)
+  await store.keep(result(item('alice', 'kms')))
+  await store.keep(result(item('alice', 'plaintext')))
+  const [head, items] = ['.audit.json', '.items.json'].map(
+    async (ending) =>
+      (await filesIn())
+        .filter(({ name }) => name.endsWith(ending))
+        .map((file) => join(file.parentPath, file.name))
+        .sort()
+        .at(-1)!,
+  )
+  const read = async () => {
+    const again = new AuditStore(folder, CLUSTER, seal)
+    await again.load()
+    return again.latest?.items[0]?.state
+  }
+  const change = async (file: string, from: string, to: string) => {
+    const text = await readFile(file, 'utf8')
+    expect(text).toContain(from)
+    await writeFile(file, text.replace(from, to))
+  }
+  expect(await read()).toBe('plaintext')
+  await change((await items)!, '"plaintext"', '"kms","key":"prod"')
+  expect(await read()).toBe('kms')
+  expect(seal.refused).toEqual([])
+  await change((await head)!, '"toMove":0', '"toMove":1')
+  expect(await read()).toBe('kms')
+  expect(seal.refused).toMatchObject([{ kind: 'iam-audits/one' }])
+})
+
 test('of files in plaintext that are no known kind, the state of site replication alone is known', async () => {
-  const store = new AuditStore(folder, ENDPOINT)
+  const store = new AuditStore(folder, CLUSTER, seal)
   const other = (path: string, state: IamItem['state'] = 'plaintext'): IamItem => ({
     ...item('x', state),
     ...{ kind: 'other', path, name: path },
@@ -131,7 +196,7 @@ test('of files in plaintext that are no known kind, the state of site replicatio
 
 describe('what became plaintext', () => {
   test('since the audit before is counted and named, until an audit finds no more of it', async () => {
-    const store = new AuditStore(folder, ENDPOINT)
+    const store = new AuditStore(folder, CLUSTER, seal)
     expect((await store.keep(result(item('alice', 'plaintext'), item('bob', 'kms')))).audit.regressed).toBe(0)
     const { audit } = await store.keep(result(item('alice', 'plaintext'), item('bob', 'plaintext')))
     expect(audit.regressed).toBe(1)
@@ -146,7 +211,7 @@ describe('what became plaintext', () => {
   })
 
   test('is told as long as it lies there, whatever was read meanwhile', async () => {
-    const store = new AuditStore(folder, ENDPOINT)
+    const store = new AuditStore(folder, CLUSTER, seal)
     await store.keep(result(item('alice', 'kms'), item('bob', 'kms')))
     const most = await store.keep(result(item('alice', 'root-credentials'), item('bob', 'kms')))
     await store.keep(result(item('alice', 'plaintext'), item('bob', 'kms')))
@@ -159,7 +224,7 @@ describe('what became plaintext', () => {
       paths: ['config/iam/users/alice/identity.json', 'config/iam/users/bob/identity.json'],
     }
     expect(await store.regression()).toEqual(told)
-    const again = new AuditStore(folder, ENDPOINT)
+    const again = new AuditStore(folder, CLUSTER, seal)
     await again.load()
     expect(await again.regression()).toEqual(told)
   })

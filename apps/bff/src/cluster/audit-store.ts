@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IamAudit, IamItem } from '@strongroom/shared/iam'
 import * as z from 'zod/mini'
+import type { RecordSeal } from '../custody/record-seal.ts'
 import { AppError } from '../errors.ts'
 import { turns } from '../turns.ts'
 import { writeWhole } from '../whole-file.ts'
 import type { AuditResult } from './audit.ts'
+import type { ClusterSeen } from './cluster-seen.ts'
 import { becamePlaintext } from './compare-audits.ts'
 import { isSiteReplication } from './movable.ts'
 
@@ -22,10 +24,14 @@ const PIECE = 500
 const HEAD = '.audit.json'
 const ITEMS = '.items.json'
 
+/** Of the file of items beside it, hex: so the seal of a head is one of its items. */
+const Head = z.extend(IamAudit, { itemsSha256: z.string() })
+
 interface KeptHead {
   /** Names of files begin with it, and sort by time. */
   readonly stem: string
   readonly audit: IamAudit
+  readonly itemsSha256: string
 }
 
 /** An audit, with what only its items tell. */
@@ -51,9 +57,14 @@ export interface Regression {
 /**
  * The audits of one cluster, kept over restarts: paths, kinds, states and key names, never content. Two files for each, so
  * that the list of all needs no items; each is written once, so consoles that share the folder never write the same file.
+ * The deletion of a key is judged by them, so one that the console did not write counts as none.
  */
 export class AuditStore {
-  readonly #folder: string
+  readonly #stateDir: string
+  readonly #cluster: Pick<ClusterSeen, 'id'>
+  readonly #seal: RecordSeal
+  /** Whose audits the members below are: another cluster may have begun to answer at the address of MinIO. */
+  #clusterId: string
   /** Newest first. */
   #heads: readonly KeptHead[] = []
   #items = new Map<string, readonly IamItem[]>()
@@ -62,10 +73,12 @@ export class AuditStore {
   /** Of the newest audit: it is asked for with each overview, and made from up to ten files. */
   #regression: { readonly stem: string; readonly found: Regression | null } | null = null
 
-  /** @param endpoint of MinIO: an audit of another cluster is none of this one */
-  constructor(stateDir: string, endpoint: string) {
-    const cluster = createHash('sha256').update(endpoint).digest('hex').slice(0, 16)
-    this.#folder = join(stateDir, 'iam-audits', cluster)
+  /** @param cluster that MinIO is: an audit of another one is none of this one */
+  constructor(stateDir: string, cluster: Pick<ClusterSeen, 'id'>, seal: RecordSeal) {
+    this.#stateDir = stateDir
+    this.#cluster = cluster
+    this.#seal = seal
+    this.#clusterId = cluster.id
   }
 
   /** Reads what a former process kept. */
@@ -75,9 +88,12 @@ export class AuditStore {
 
   /** Sees what another console has kept meanwhile. A file that can't be read counts as none: the drives can be read again. */
   async refresh(): Promise<void> {
+    this.#ofThisCluster()
+    const cluster = this.#clusterId
     const stems = (await this.#names()).filter((name) => name.endsWith(HEAD)).map((name) => name.slice(0, -HEAD.length))
     const known = new Map(this.#heads.map((head) => [head.stem, head]))
     const heads = await Promise.all(stems.map((stem) => known.get(stem) ?? this.#readHead(stem)))
+    if (cluster !== this.#cluster.id) return this.refresh()
     this.#heads = heads.filter((head) => head !== undefined).sort((one, other) => (one.stem < other.stem ? 1 : -1))
     await this.#dropUnreadable()
   }
@@ -90,9 +106,12 @@ export class AuditStore {
     const result = { audit: { ...audit, regressed }, items }
     const stem = `${audit.takenAt.replace(/[-:.]/g, '')}-${audit.id}`
     // The items first: whoever sees the head finds them.
-    await writeWhole(join(this.#folder, stem + ITEMS), jsonPieces(items))
-    await writeWhole(join(this.#folder, stem + HEAD), JSON.stringify(result.audit))
-    this.#heads = [{ stem, audit: result.audit }, ...this.#heads]
+    const digest = createHash('sha256')
+    await writeWhole(join(this.#folder, stem + ITEMS), throughDigest(jsonPieces(items), digest))
+    const itemsSha256 = digest.digest('hex')
+    const head = this.#guard.seal(stem, { ...result.audit, itemsSha256 })
+    await writeWhole(join(this.#folder, stem + HEAD), JSON.stringify(head))
+    this.#heads = [{ stem, audit: result.audit, itemsSha256 }, ...this.#heads]
     this.#remember(stem, items)
     await this.#forgetOld()
     return result
@@ -100,6 +119,7 @@ export class AuditStore {
 
   /** As of the last {@link refresh} or {@link keep}. */
   get latest(): SeenResult | null {
+    this.#ofThisCluster()
     const [head] = this.#heads
     const items = head && this.#items.get(head.stem)
     if (head === undefined || items === undefined) return null
@@ -112,6 +132,7 @@ export class AuditStore {
 
   /** All that are kept, newest first, those included whose items are not. */
   get heads(): readonly IamAudit[] {
+    this.#ofThisCluster()
     return this.#heads.map(({ audit }) => audit)
   }
 
@@ -126,7 +147,7 @@ export class AuditStore {
   async read(id: string): Promise<AuditResult> {
     const at = this.#heads.findIndex(({ audit }) => audit.id === id)
     const head = this.#heads[at]
-    const items = head && (await this.#itemsOf(head.stem))
+    const items = head && (await this.#itemsOf(head))
     if (head && items) return { audit: head.audit, items }
     throw new AppError(
       'not-found',
@@ -149,12 +170,13 @@ export class AuditStore {
   }
 
   async #regressionOf(now: KeptHead, before: readonly KeptHead[]): Promise<Regression | null> {
-    const exposed = (await this.#itemsOf(now.stem))?.filter(({ state }) => state === 'plaintext') ?? []
+    const exposed = (await this.#itemsOf(now))?.filter(({ state }) => state === 'plaintext') ?? []
     if (exposed.length === 0) return null
     const paths = new Set<string>()
     let [from, most] = ['', 0]
-    for (const { stem, audit } of before) {
-      const found = becamePlaintext((await this.#itemsOf(stem)) ?? [], exposed)
+    for (const head of before) {
+      const { audit } = head
+      const found = becamePlaintext((await this.#itemsOf(head)) ?? [], exposed)
       for (const path of found) paths.add(path)
       if (found.length > most) [from, most] = [audit.id, found.length]
     }
@@ -170,21 +192,26 @@ export class AuditStore {
   }
 
   async #readHead(stem: string): Promise<KeptHead | undefined> {
-    const { data } = z.safeParse(IamAudit, await this.#readJson(stem + HEAD))
-    return data && { stem, audit: data }
+    const text = await this.#readText(stem + HEAD)
+    const { data } = z.safeParse(Head, text === undefined ? undefined : this.#guard.open(stem, parseJson(text)))
+    if (data === undefined) return undefined
+    const { itemsSha256, ...audit } = data
+    return { stem, audit, itemsSha256 }
   }
 
   /** The newest counts as the latest only with its items. */
   async #dropUnreadable() {
-    while (this.#heads[0] !== undefined && (await this.#itemsOf(this.#heads[0].stem)) === undefined) {
+    while (this.#heads[0] !== undefined && (await this.#itemsOf(this.#heads[0])) === undefined) {
       this.#heads = this.#heads.slice(1)
     }
   }
 
-  async #itemsOf(stem: string): Promise<readonly IamItem[] | undefined> {
+  async #itemsOf({ stem, itemsSha256 }: KeptHead): Promise<readonly IamItem[] | undefined> {
     const known = this.#items.get(stem)
     if (known) return known
-    const list = await this.#readJson(stem + ITEMS)
+    const text = await this.#readText(stem + ITEMS)
+    if (text === undefined || createHash('sha256').update(text).digest('hex') !== itemsSha256) return undefined
+    const list = parseJson(text)
     if (!Array.isArray(list)) return undefined
     const items: IamItem[] = []
     const turn = turns()
@@ -206,12 +233,30 @@ export class AuditStore {
     }
   }
 
-  async #readJson(name: string): Promise<unknown> {
-    try {
-      return JSON.parse(await readFile(join(this.#folder, name), 'utf8'))
-    } catch {
-      return undefined
-    }
+  async #readText(name: string): Promise<string | undefined> {
+    return readFile(join(this.#folder, name), 'utf8').catch(() => undefined)
+  }
+
+  /** Nothing that was kept of another cluster is told of this one. */
+  #ofThisCluster() {
+    if (this.#clusterId === this.#cluster.id) return
+    this.#clusterId = this.#cluster.id
+    this.#heads = []
+    this.#items.clear()
+    this.#latest = null
+    this.#regression = null
+  }
+
+  get #kind(): string {
+    return join('iam-audits', this.#clusterId)
+  }
+
+  get #folder(): string {
+    return join(this.#stateDir, this.#kind)
+  }
+
+  get #guard() {
+    return this.#seal.guard(this.#kind)
   }
 
   async #forgetOld() {
@@ -229,6 +274,21 @@ const unloadable = (items: readonly IamItem[]) => items.filter((item) => item.un
 
 const unknownPlaintext = (items: readonly IamItem[]) =>
   items.filter((item) => item.state === 'plaintext' && item.kind === 'other' && !isSiteReplication(item)).length
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function* throughDigest(pieces: Iterable<string>, digest: Hash): Generator<string, void> {
+  for (const piece of pieces) {
+    digest.update(piece)
+    yield piece
+  }
+}
 
 /** JSON of a list, piece by piece: all of it at once would hold up everybody else, and take some MB. */
 function* jsonPieces(list: readonly unknown[]): Generator<string, void> {

@@ -20,6 +20,7 @@ import { connectKes, type Kes } from '../kes/transport.ts'
 import { Secret } from '../secret.ts'
 import { Canaries } from './canaries.ts'
 import { canaryFindings } from './canary-findings.ts'
+import { proveKey } from './prove-key.ts'
 
 const log = pino({ level: 'silent' })
 const dir = mkdtempSync(join(tmpdir(), 'canaries-'))
@@ -200,7 +201,7 @@ test('what is kept opens nothing: a sealed key and a digest, readable for the ow
   await canaries.keep('known')
   const kept = JSON.parse(readFileSync(join(stateDir, 'canaries', 'known.json'), 'utf8'))
   expect(Object.keys(kept).sort()).toEqual(
-    ['checkedAt', 'detail', 'digest', 'lastAnswer', 'name', 'sealed', 'sealedAt', 'since', 'state'].sort(),
+    ['checkedAt', 'detail', 'digest', 'endpoints', 'lastAnswer', 'name', 'sealed', 'sealedAt', 'since', 'state'].sort(),
   )
   expect(Buffer.from(kept.sealed, 'base64')).toHaveLength(76)
 })
@@ -210,4 +211,74 @@ test('a file that can’t be read counts as none', async () => {
   writeFileSync(join(stateDir, 'canaries', 'broken.json'), '{"name":"broken"')
   await canaries.load()
   expect(canaries.all()).toEqual([])
+})
+
+test('each endpoint is asked, and one that runs on another keystore is named, until it opens what the others do', async () => {
+  // The same people, who show the same certificates, before another keystore.
+  mkdirSync(join(dir, 'other'))
+  for (const name of ['server', 'console'])
+    for (const end of ['crt', 'key']) copyFileSync(join(dir, `${name}.${end}`), join(dir, 'other', `${name}.${end}`))
+  const startOther = () => startKes({ dir: join(dir, 'other'), kind: 'development' })
+  let other = await startOther()
+  const door = connectKes({
+    urls: [new URL(running.endpoint), new URL(other.endpoint)],
+    identity: identityFromCertificate(
+      readFileSync(running.consoleCert, 'utf8'),
+      new Secret(readFileSync(running.consoleKey, 'utf8')),
+      null,
+    ),
+    ca: readFileSync(running.ca, 'utf8'),
+    timeoutMs: 5_000,
+  })
+  const [here, there] = door.urls.map(({ host }) => host)
+  const otherKeystore = join(dir, 'other', 'keystore')
+  try {
+    const both = open(door)
+    await createKey(door, 'split')
+    expect(await both.keep('split')).toMatchObject({
+      state: 'missing',
+      detail: expect.stringMatching(new RegExp(`At ${here}: KES opens.* At ${there}: KES has no key of this name`)),
+    })
+    expect(canaryFindings(both.all())).toMatchObject([
+      { severity: 'critical', title: `KES endpoints differ on key split: ${there} does not open what another sealed` },
+    ])
+
+    await importByKes(other, 'split', Buffer.alloc(32, 9))
+    await both.round()
+    expect(both.of('split')).toMatchObject({ state: 'replaced' })
+    expect(canaryFindings(both.all())).toMatchObject([
+      { detail: expect.stringContaining(`${here} opens it; ${there} has other material under this name.`) },
+    ])
+    const proof = await proveKey({
+      kes: door,
+      name: 'split',
+      samples: null,
+      reference: { material: new Secret(new Uint8Array(32).fill(9)), is: 'source' },
+    })
+    expect(proof).toMatchObject({
+      verdict: 'wrong-material',
+      detail: expect.stringMatching(
+        new RegExp(`At ${here}: .*other material.* At ${there}: .*do not run on the same keystore`),
+      ),
+    })
+
+    // Away, it takes nothing back; a console that starts anew still knows.
+    await other.stop()
+    const later = open(door)
+    await later.round()
+    expect(later.of('split')).toMatchObject({ state: 'unknown' })
+    expect(canaryFindings(later.all())).toMatchObject([{ detail: expect.stringContaining('could not be asked since') }])
+    expect(await proveKey({ kes: door, name: 'split', samples: null, reference: null })).toMatchObject({
+      detail: expect.stringContaining(`${there} could not be asked`),
+    })
+
+    copyFileSync(join(keystore, 'split'), join(otherKeystore, 'split'))
+    other = await startOther()
+    await later.round()
+    expect(later.of('split')).toMatchObject({ state: 'opens' })
+    expect(canaryFindings(later.all())).toEqual([])
+  } finally {
+    await door.close()
+    await other.stop()
+  }
 })

@@ -4,18 +4,26 @@ import type { Logger } from 'pino'
 import * as z from 'zod/mini'
 import { AppError } from '../errors.ts'
 import type { Kes } from '../kes/transport.ts'
-import { type CanaryAnswer, openCanary, sealCanary } from './canary-seal.ts'
+import {
+  type AnswerAt,
+  EndpointCanary,
+  LastAnswer,
+  lastTogether,
+  openEverywhere,
+  remember,
+  togetherNow,
+} from './canary-endpoints.ts'
+import { type CanaryAnswer, sealCanary } from './canary-seal.ts'
 import { inParallel } from './in-parallel.ts'
 import { RecordFolder } from './record-folder.ts'
-
-/** What is wrong with a key, until KES says otherwise: that KES can't be asked meanwhile takes nothing back. */
-const LastAnswer = z.object({ state: KeyCanary.shape.state, at: KeyCanary.shape.since })
 
 const Kept = z.extend(KeyCanary, {
   name: KeyName,
   sealed: z.string(),
   digest: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
+  /** The worst of what the endpoints said when they could be asked. */
   lastAnswer: LastAnswer,
+  endpoints: z._default(z.array(EndpointCanary), []),
 })
 type Kept = z.infer<typeof Kept>
 
@@ -26,7 +34,8 @@ const CanaryRecord = z.union([Kept, Declined])
 /** A canary, and what KES last said when it could be asked. */
 export interface WatchedKey extends KeyCanary {
   readonly name: string
-  readonly lastAnswer: { readonly state: KeyCanary['state']; readonly at: string }
+  readonly lastAnswer: LastAnswer
+  readonly endpoints: readonly EndpointCanary[]
 }
 
 const MOST = 1_000
@@ -99,7 +108,10 @@ export class Canaries {
   }
 
   all(): WatchedKey[] {
-    return [...this.#byName.values()].map((kept) => ({ ...shown(kept), name: kept.name, lastAnswer: kept.lastAnswer }))
+    return [...this.#byName.values()].map(({ name, lastAnswer, endpoints, ...kept }) => ({
+      ...shown(kept),
+      ...{ name, lastAnswer, endpoints },
+    }))
   }
 
   /**
@@ -112,11 +124,13 @@ export class Canaries {
     const kes = this.#kes()
     if (kes === null) throw new AppError('kes-not-configured', 'The console knows no KES that could seal a canary.')
     const sealed = await sealCanary(kes, name)
+    // At once, where there is more than one that MinIO may ask: what was made at one may be unknown to another.
+    const answers = kes.urls.length > 1 ? await openEverywhere(kes, name, { canary: sealed, silent: new Map() }) : []
     const now = new Date().toISOString()
     const opens = { state: 'opens' as const, detail: 'KES has sealed it; it was not opened again yet.' }
     const times = { sealedAt: now, since: now, checkedAt: now, lastAnswer: { state: 'opens' as const, at: now } }
     return this.#alone(async () => {
-      const kept = { name, ...sealed, ...opens, ...times }
+      const kept = after({ name, ...sealed, ...opens, ...times, endpoints: [] }, answers, now)
       await this.#folder.write(name, kept)
       this.#byName.set(name, kept)
       this.#declined.delete(name)
@@ -169,36 +183,38 @@ export class Canaries {
   }
 
   /** Has KES open it now. @throws AppError `not-found` where none is kept */
-  async check(name: string): Promise<KeyCanary> {
+  check(name: string): Promise<KeyCanary> {
+    return this.#check(name, new Map())
+  }
+
+  async #check(name: string, silent: Map<string, CanaryAnswer>): Promise<KeyCanary> {
     const kept = this.#byName.get(name)
     if (kept === undefined) throw new AppError('not-found', 'The console keeps no canary for this key.')
     const kes = this.#kes()
-    const answer =
-      kes === null
-        ? { state: 'unknown' as const, detail: 'The console knows no KES.' }
-        : await openCanary(kes, name, kept)
-    return shown(await this.#alone(() => this.#answered(kept, answer)))
+    const answers = kes === null ? null : await openEverywhere(kes, name, { canary: kept, silent })
+    return shown(await this.#alone(() => this.#answered(kept, answers)))
   }
 
   /** Opens all of them once. */
   async round(): Promise<void> {
     await this.load()
-    await inParallel([...this.#byName.keys()], AT_ONCE, (name) => this.#checkStill(name))
+    const silent = new Map<string, CanaryAnswer>()
+    await inParallel([...this.#byName.keys()], AT_ONCE, (name) => this.#checkStill(name, silent))
     for (const name of this.#wanted) {
       this.#wanted.delete(name)
       await this.ensure(name)
     }
   }
 
-  async #checkStill(name: string) {
-    if (this.#byName.has(name)) await this.check(name)
+  async #checkStill(name: string, silent: Map<string, CanaryAnswer>) {
+    if (this.#byName.has(name)) await this.#check(name, silent)
   }
 
   /** What KES said counts only for the canary that it was asked about: another console may have sealed it anew. */
-  async #answered(asked: Kept, answer: CanaryAnswer): Promise<Kept> {
+  async #answered(asked: Kept, answers: readonly AnswerAt[] | null): Promise<Kept> {
     const now = await this.#folder.find(asked.name)
     if (now === undefined || 'declined' in now || now.sealed !== asked.sealed) return asked
-    const kept = after(asked, answer, new Date().toISOString())
+    const kept = after(asked, answers, new Date().toISOString())
     if (kept.state !== asked.state)
       this.#log.warn({ key: kept.name, before: asked.state, now: kept.state, detail: kept.detail }, 'a canary changed')
     this.#byName.set(kept.name, kept)
@@ -216,13 +232,25 @@ export class Canaries {
   }
 }
 
-function after(kept: Kept, { state, detail }: CanaryAnswer, now: string): Kept {
-  const since = state === kept.state ? kept.since : now
-  if (state !== 'unknown') return { ...kept, state, detail, since, checkedAt: now, lastAnswer: { state, at: now } }
-  return { ...kept, state, detail, since, checkedAt: now }
+/** @param answers of each endpoint; none: nothing was asked yet; null: there is no KES to ask */
+function after(kept: Kept, answers: readonly AnswerAt[] | null, now: string): Kept {
+  if (answers?.length === 0) return kept
+  if (answers === null) return { ...kept, ...told(kept, NO_KES, now) }
+  const endpoints = remember(kept.endpoints, answers, now)
+  const lastAnswer = lastTogether(endpoints) ?? kept.lastAnswer
+  return { ...kept, ...told(kept, togetherNow(endpoints), now), lastAnswer, endpoints }
 }
 
-const shown = ({ state, sealedAt, since, checkedAt, detail }: Kept): KeyCanary => ({
+const NO_KES: CanaryAnswer = { state: 'unknown', detail: 'The console knows no KES.' }
+
+const told = (kept: Kept, { state, detail }: CanaryAnswer, now: string) => ({
+  state,
+  detail,
+  since: state === kept.state ? kept.since : now,
+  checkedAt: now,
+})
+
+const shown = ({ state, sealedAt, since, checkedAt, detail }: KeyCanary): KeyCanary => ({
   state,
   sealedAt,
   since,

@@ -15,7 +15,10 @@ export interface SealedCanary {
   readonly digest: string
 }
 
-export type CanaryAnswer = Pick<KeyCanary, 'state' | 'detail'>
+export interface CanaryAnswer extends Pick<KeyCanary, 'state' | 'detail'> {
+  /** KES did not answer at all. */
+  readonly unreachable?: true
+}
 
 /** A context that MinIO never uses, so that a canary opens as a canary alone, and under its own name. */
 const contextOf = (name: string) => canonicalContext({ 'strongroom canary v1': name })
@@ -38,8 +41,9 @@ export async function openCanary(kes: Kes, name: string, { sealed, digest }: Sea
   } catch (error) {
     if (saidKes(error, 'notAuthentic')) return REPLACED
     if (saidKes(error, 'noKey')) return whetherMissing(kes, name)
-    if (error instanceof AppError) return { state: 'unknown', detail: `KES could not be asked: ${error.detail}` }
-    throw error
+    if (!(error instanceof AppError)) throw error
+    const unknown = { state: 'unknown' as const, detail: `KES could not be asked: ${error.detail}` }
+    return error.code === 'upstream-unreachable' ? { ...unknown, unreachable: true } : unknown
   }
 }
 

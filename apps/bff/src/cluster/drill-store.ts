@@ -1,5 +1,9 @@
 import { join } from 'node:path'
 import { Drill } from '@strongroom/shared/drills'
+import * as z from 'zod/mini'
+import type { RecordSeal } from '../custody/record-seal.ts'
+import type { ClusterSeen } from './cluster-seen.ts'
+import { KeyBirth, sameBirth } from './key-birth.ts'
 import { RecordFolder } from './record-folder.ts'
 
 const KEPT = 100
@@ -14,15 +18,23 @@ export interface DrilledKey {
   readonly last: { readonly at: string; readonly drill: string; readonly verdict: Verdict }
 }
 
+/**
+ * `births`: of the keys as the cluster's own KES had them then, by name, where it told. `cluster`: whose data keys were to be
+ * opened; see cluster-seen.ts.
+ */
+const Kept = z.extend(Drill, { births: z.record(z.string(), KeyBirth), cluster: z.string() })
+type Kept = z.infer<typeof Kept>
+
 /** The drills that were held, kept over restarts. */
 export class DrillStore {
-  readonly #folder: RecordFolder<typeof Drill>
+  readonly #folder: RecordFolder<typeof Kept>
+  readonly #cluster: Pick<ClusterSeen, 'id'>
   /** Newest first. */
-  #drills: readonly Drill[] = []
-  #byKey: ReadonlyMap<string, DrilledKey> = new Map()
+  #drills: readonly Kept[] = []
 
-  constructor(stateDir: string) {
-    this.#folder = new RecordFolder(join(stateDir, 'drills'), Drill)
+  constructor(stateDir: string, cluster: Pick<ClusterSeen, 'id'>, seal: RecordSeal) {
+    this.#cluster = cluster
+    this.#folder = new RecordFolder(join(stateDir, 'drills'), Kept, seal.guard('drills'))
   }
 
   /** Reads what a former process kept, and what another console has kept meanwhile. */
@@ -30,31 +42,43 @@ export class DrillStore {
     this.#take([...(await this.#folder.read()).values()])
   }
 
-  async keep(drill: Drill): Promise<void> {
-    await this.#folder.write(drill.id, drill)
-    this.#take([drill, ...this.#drills.filter(({ id }) => id !== drill.id)])
+  /** @param births of the keys in the cluster's own KES, by name: a key that is made anew under a name is another one */
+  async keep(drill: Drill, births: ReadonlyMap<string, KeyBirth>): Promise<void> {
+    const kept = { ...drill, births: Object.fromEntries(births), cluster: this.#cluster.id }
+    await this.#folder.write(drill.id, kept)
+    this.#take([kept, ...this.#drills.filter(({ id }) => id !== drill.id)])
     await this.#forgetOld()
   }
 
   /** Newest first. */
   all(): readonly Drill[] {
-    return this.#drills
+    return this.#ofThisCluster().map(({ births: _births, cluster: _cluster, ...drill }) => drill)
   }
 
-  /** Null: no drill had anything to open under this name. */
-  of(name: string): DrilledKey | null {
-    return this.#byKey.get(name) ?? null
+  /**
+   * Null: no drill had anything to open of this key.
+   *
+   * @param birth of the key that there is now; null: KES does not tell, so that its name alone counts
+   */
+  of(name: string, birth: KeyBirth | null): DrilledKey | null {
+    return told(
+      this.#ofThisCluster().filter((drill) => birth === null || isOf(drill, name, birth)),
+      name,
+    )
   }
 
-  #take(drills: readonly Drill[]) {
+  #ofThisCluster = () => this.#drills.filter(({ cluster }) => cluster === this.#cluster.id)
+
+  #take(drills: readonly Kept[]) {
     this.#drills = drills.toSorted((one, other) => (one.at < other.at ? 1 : -1))
-    this.#byKey = byKey(this.#drills)
   }
 
   /** Not those that are the last proof of some key: they are what says that its backup works. */
   async #forgetOld() {
-    const proofs = new Set([...this.#byKey.values()].flatMap(({ proven }) => (proven ? [proven.drill] : [])))
-    const old = this.#drills.slice(KEPT).filter(({ id }) => !proofs.has(id))
+    const beyond = this.#drills.slice(KEPT)
+    const names = new Set(beyond.flatMap(({ byKey }) => byKey.map(({ name }) => name)))
+    const proofs = new Set([...names].flatMap((name) => told(this.#drills, name)?.proven?.drill ?? []))
+    const old = beyond.filter(({ id }) => !proofs.has(id))
     if (old.length === 0) return
     await Promise.all(old.map(({ id }) => this.#folder.remove(id)))
     const gone = new Set(old.map(({ id }) => id))
@@ -62,15 +86,21 @@ export class DrillStore {
   }
 }
 
-function byKey(newestFirst: readonly Drill[]): ReadonlyMap<string, DrilledKey> {
-  const found = new Map<string, DrilledKey>()
-  for (const { id: drill, at, byKey: keys } of newestFirst) {
-    for (const { name, verdict } of keys) {
-      if (verdict === 'nothing-to-open') continue
-      const known = found.get(name)
-      const proven = known?.proven ?? (verdict === 'proven' ? { at, drill } : null)
-      found.set(name, { proven, last: known?.last ?? { at, drill, verdict } })
-    }
-  }
-  return found
+/** Where KES did not tell then which key it was, it was this one if the drill was held after this one was made. */
+function isOf({ at, births }: Kept, name: string, birth: KeyBirth): boolean {
+  const then = births[name]
+  if (then !== undefined) return sameBirth(then, birth)
+  return birth.createdAt === null || at > birth.createdAt
+}
+
+function told(newestFirst: readonly Kept[], wanted: string): DrilledKey | null {
+  const found = newestFirst.flatMap(({ id: drill, at, byKey }) =>
+    byKey
+      .filter(({ name, verdict }) => name === wanted && verdict !== 'nothing-to-open')
+      .map(({ verdict }) => ({ at, drill, verdict })),
+  )
+  const [last] = found
+  if (last === undefined) return null
+  const proven = found.find(({ verdict }) => verdict === 'proven')
+  return { last, proven: proven === undefined ? null : { at: proven.at, drill: proven.drill } }
 }

@@ -7,12 +7,13 @@ import { certificateState } from '../kes/certificate.ts'
 import { type KesIdentity, KesIdentityError } from '../kes/identity.ts'
 import { type KesIdentityFiles, readIdentity, readPublicIdentity, WatchedIdentity } from '../kes/identity-files.ts'
 import { connectKes, type Kes } from '../kes/transport.ts'
+import type { Secret } from '../secret.ts'
 
 const TIMEOUT_MS = 5_000
 
 interface DoorOptions {
   readonly endpoints: readonly URL[]
-  /** PEM; null trusts what Node trusts. */
+  /** PEM, read each time; null trusts what Node trusts. */
   readonly ca: string | null
 }
 
@@ -20,13 +21,13 @@ interface DoorOptions {
 export const openDoor = ({ identity, ...where }: DoorOptions & { readonly identity: KesIdentityFiles }): Kes =>
   connect(where, new WatchedIdentity(identity))
 
-const connect = ({ endpoints, ca }: DoorOptions, watched: WatchedIdentity): Kes =>
+const connect = (where: DoorOptions, watched: WatchedIdentity): Kes =>
   impatient(
     connectKes({
-      urls: endpoints,
+      urls: where.endpoints,
       identity: () => watched.current(),
       timeoutMs: TIMEOUT_MS,
-      ...(ca !== null && { ca }),
+      ca: () => where.ca,
     }),
   )
 
@@ -73,6 +74,11 @@ export class KesDoors {
   /** Null: no KES is configured. */
   get observe(): Kes | null {
     return this.#doors.get('observe')?.kes ?? null
+  }
+
+  /** The private key of the identity that observes, as it is now: of all that the console has it lies outside the state folder. */
+  get observingKey(): Secret<string> | null {
+    return this.#doors.get('observe')?.watched.current().key ?? null
   }
 
   /** Under its own identity, else under the one that observes. */

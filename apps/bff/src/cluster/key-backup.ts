@@ -1,7 +1,8 @@
 import type { KeyBackup } from '@strongroom/shared/keys'
 import type { Finding } from '@strongroom/shared/overview'
 import type { KesKey } from '../kes/keys.ts'
-import type { DrillStore } from './drill-store.ts'
+import type { DrilledKey, DrillStore } from './drill-store.ts'
+import type { KeyBirth } from './key-birth.ts'
 import { clock, plural } from './observed.ts'
 
 /** From what is known of second copies. */
@@ -17,10 +18,11 @@ const BEFORE_MS = 5 * 60_000
 /**
  * What is known of a second copy of a key.
  *
- * @param key as KES describes it: a sealed copy that is older belongs to a former key of that name
+ * @param key as KES describes it: a sealed copy that is older belongs to a former key of that name, and so does a drill
  */
-export function backupOf({ name, createdAt }: Pick<KesKey, 'name' | 'createdAt'>, backups: Backups): KeyBackup {
-  const proven = backups.drills.of(name)?.proven ?? null
+export function backupOf(key: Pick<KesKey, 'name' | 'createdAt' | 'createdBy'>, backups: Backups): KeyBackup {
+  const { name, createdAt } = key
+  const proven = backups.drills.of(name, key)?.proven ?? null
   const escrow = backups.escrows.get(name)
   const former = escrow && createdAt !== null && escrow.getTime() < Date.parse(createdAt) - BEFORE_MS
   return {
@@ -37,18 +39,24 @@ const TOLD_ALONE = 3
  * Keys that seal something here and of which no second copy was ever shown to work, or of which the last drill failed.
  *
  * @param names of the keys that seal something: those of the latest audit, and the default key
+ * @param births of those keys of which KES tells
  */
-export function backupFindings(names: Iterable<string>, backups: Backups): Finding[] {
+export function backupFindings(
+  names: Iterable<string>,
+  births: ReadonlyMap<string, KeyBirth>,
+  { drills, escrows }: Backups,
+): Finding[] {
+  // What was drilled was this very key.
+  const of = (name: string) => drills.of(name, births.get(name) ?? null)
   const all = [...new Set(names)].sort()
-  const failed = all.filter((name) => isFailure(backups.drills.of(name)?.last.verdict))
-  const unproven = all.filter((name) => !failed.includes(name) && backups.drills.of(name) === null)
-  return [...failed.map((name) => failedFinding(name, backups)), ...unprovenFindings(unproven, backups)]
+  const failed = all.filter((name) => isFailure(of(name)?.last.verdict))
+  const unproven = all.filter((name) => !failed.includes(name) && of(name) === null)
+  return [...failed.map((name) => failedFinding(name, of(name)!.last)), ...unprovenFindings(unproven, escrows)]
 }
 
 const isFailure = (verdict: string | undefined) => verdict === 'wrong-material' || verdict === 'key-missing'
 
-function failedFinding(name: string, { drills }: Backups): Finding {
-  const { at, verdict } = drills.of(name)!.last
+function failedFinding(name: string, { at, verdict }: DrilledKey['last']): Finding {
   const what = verdict === 'key-missing' ? 'has no key of this name' : 'has other material under this name'
   return {
     id: `backup-failed-${name}`,
@@ -59,7 +67,7 @@ function failedFinding(name: string, { drills }: Backups): Finding {
   }
 }
 
-function unprovenFindings(names: readonly string[], { escrows }: Backups): Finding[] {
+function unprovenFindings(names: readonly string[], escrows: Backups['escrows']): Finding[] {
   if (names.length === 0) return []
   const cure =
     'If the keystore is lost, everything under it is lost. Restore a copy of the keystore to another KES and hold a drill against it.'

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Instant } from '@strongroom/shared/endpoint'
 import { type DeletionStage, KeyName } from '@strongroom/shared/keys'
 import * as z from 'zod/mini'
+import type { RecordSeal } from '../custody/record-seal.ts'
 import { RecordFolder } from './record-folder.ts'
 
 const Kept = z.object({
@@ -29,11 +30,13 @@ export interface MarkOrder {
   readonly statement: string
 }
 
+const KIND = 'key-deletions'
 const DAY_MS = 24 * 60 * 60_000
 
 /**
  * The keys that are marked or quarantined, kept over restarts: one file for each, so that consoles that share the folder
- * write no file together. A file that can't be read counts as none: the way to a deletion then begins anew.
+ * write no file together. A file that can't be read, or that the console did not write, counts as none: the way to a deletion
+ * then begins anew.
  */
 export class KeyDeletions {
   readonly #records: RecordFolder<typeof Kept>
@@ -41,8 +44,8 @@ export class KeyDeletions {
   readonly now: () => Date
   #byName: ReadonlyMap<string, MarkedKey> = new Map()
 
-  constructor(stateDir: string, now: () => Date = () => new Date()) {
-    this.#records = new RecordFolder(join(stateDir, 'key-deletions'), Kept)
+  constructor(stateDir: string, seal: RecordSeal, now: () => Date = () => new Date()) {
+    this.#records = new RecordFolder(join(stateDir, KIND), Kept, seal.guard(KIND))
     this.now = now
   }
 

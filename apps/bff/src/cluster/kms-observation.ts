@@ -8,6 +8,7 @@ import type { Credentials, Minio } from '../minio/transport.ts'
 import type { IamWatch } from './iam-watch.ts'
 import { cachedOnly } from './kms-observation-keystore.ts'
 import { LastTold, type Told } from './last-told.ts'
+import { askNodes, differingNodes, type NodeSays } from './node-kms.ts'
 import { kesSeenIn, waitsForKes } from './waits-for-kes.ts'
 
 export interface KmsScope {
@@ -52,6 +53,12 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
   ])
   const nodes = info?.nodes.map(describeNode) ?? []
   const kind = kindOf(status, nodes)
+  const several = info !== null && isStaticOnSeveral(info.nodes)
+  const asks = several && status !== null && status !== 'none'
+  const says: ReadonlyMap<string, NodeSays> = asks ? await askNodes(minio, credentials, info.nodes) : new Map()
+  for (const [node, said] of says) if (said instanceof AppError) unknown.push(`KMS of ${node}: ${said.detail}`)
+  // Redacted in a node's variables. A node that is alone is the one that answered.
+  const staticKeyOf = ({ endpoint }: KmsNode) => (several ? keySaid(says.get(endpoint)) : statusKey(status))
   const beside = kesBeside(kind, status, kes, scope.kesKeyName)
   return {
     kind,
@@ -59,8 +66,8 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     keyWorks: key === null || key === 'none' ? null : key.works,
     keyError: key === null || key === 'none' ? null : key.error,
     endpoints: endpointsOf(status),
-    nodes: nodes.map((node) => (node.kind === 'static' ? { ...node, defaultKey: statusKey(status) } : node)),
-    nodesAgree: info === null ? null : agree(info),
+    nodes: nodes.map((node) => (node.kind === 'static' ? { ...node, defaultKey: staticKeyOf(node) } : node)),
+    nodesAgree: info === null ? null : agree(info, says),
     autoEncryption: info === null ? null : autoEncryption(info),
     iamLoaded: iam.loaded,
     ...beside,
@@ -154,7 +161,9 @@ function defaultKeyOf(status: MinioKms | 'none' | null, nodes: readonly KmsNode[
   return status?.defaultKey ?? nodes.find(({ defaultKey }) => defaultKey !== null)?.defaultKey ?? null
 }
 
-/** A static key's name is redacted in a node's variables; the node that answered runs on this one. */
+const keySaid = (said: NodeSays | undefined) =>
+  said === undefined || said instanceof AppError ? null : said.defaultKey
+
 const statusKey = (status: MinioKms | 'none' | null) => (status === 'none' ? null : (status?.defaultKey ?? null))
 
 const STATES = new Set(['online', 'offline'])
@@ -169,7 +178,7 @@ const endpointsOf = (status: MinioKms | 'none' | null): Kms['endpoints'] =>
         seenBy: 'minio' as const,
       }))
 
-function describeNode({ env, ...node }: ClusterInfo['nodes'][number]): KmsNode {
+function describeNode({ env, url: _, ...node }: ClusterInfo['nodes'][number]): KmsNode {
   return {
     ...node,
     kind: env === null ? 'unknown' : kindByVariables(env),
@@ -184,17 +193,19 @@ function kindByVariables(env: Readonly<Record<string, string>>): KmsKind {
   return env.MINIO_KMS_SECRET_KEY || env.MINIO_KMS_SECRET_KEY_FILE ? 'static' : 'none'
 }
 
-function agree({ nodes }: ClusterInfo): boolean | null {
+/** A difference that is seen counts, whoever tells nothing. Static keys come redacted, so each node is asked by what name it seals. */
+function agree({ nodes }: ClusterInfo, told: ReadonlyMap<string, NodeSays>): boolean | null {
+  if (differingNodes(nodes) !== null) return false
   if (nodes.some(({ env }) => env === null)) return null
-  const settings = nodes.map(({ env }) =>
-    JSON.stringify(
-      Object.entries(env!)
-        .filter(([name]) => name.startsWith('MINIO_KMS_'))
-        .sort(),
-    ),
-  )
-  return new Set(settings).size <= 1
+  if (!isStaticOnSeveral(nodes)) return true
+  const says = [...told.values()]
+  const names = new Set(says.flatMap((said) => (said instanceof AppError ? [] : [said.defaultKey])))
+  if (names.size > 1) return false
+  return says.length === nodes.length && !says.some((said) => said instanceof AppError) ? true : null
 }
+
+const isStaticOnSeveral = (nodes: ClusterInfo['nodes']) =>
+  nodes.length > 1 && nodes.some(({ env }) => env !== null && kindByVariables(env) === 'static')
 
 /** Invisible in the buckets' own configuration; only the nodes' variables tell. */
 export function autoEncryption({ nodes }: ClusterInfo): boolean | null {

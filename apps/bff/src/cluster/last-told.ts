@@ -21,9 +21,22 @@ export class LastTold {
   readonly #infos = new Memory<ClusterInfo>()
   readonly #statuses = new Memory<Awaited<ReturnType<typeof kmsStatus>>>()
 
+  readonly #onInfo: (info: ClusterInfo) => void
+
+  /** @param onInfo is told what MinIO has just said of itself */
+  constructor(onInfo: (info: ClusterInfo) => void = () => undefined) {
+    this.#onInfo = onInfo
+  }
+
   /** @throws as {@link readInfo} */
   info(minio: Minio, credentials: Credentials) {
-    return this.#infos.ask(credentials.accessKey, readInfo(minio, credentials))
+    return this.#infos.ask(credentials.accessKey, this.#readInfo(minio, credentials))
+  }
+
+  async #readInfo(minio: Minio, credentials: Credentials): Promise<ClusterInfo> {
+    const info = await readInfo(minio, credentials)
+    this.#onInfo(info)
+    return info
   }
 
   /** @throws as {@link kmsStatus} */

@@ -1,6 +1,6 @@
 import type { Waiting } from '@strongroom/shared/jobs'
 import { AppError } from '../errors.ts'
-import { minioErrorIn } from '../minio/failures.ts'
+import { lacksDrives, minioErrorIn } from '../minio/failures.ts'
 import { waitsForKes } from './waits-for-kes.ts'
 
 /** What has to come back before the job can go on. */
@@ -21,6 +21,7 @@ export function outageIn(error: unknown): Outage | null {
   if (error.code === 'upstream-unreachable' || error.code === 'iam-not-loaded') return 'minio'
   const refusal = minioErrorIn(error)
   if (refusal === undefined || refusal.status < 500) return null
+  if (lacksDrives(refusal.message)) return 'minio'
   if (/\bkes:|\bkms\b|data key/i.test(refusal.message) || refusal.code.startsWith('kms:')) return 'kes'
   return NOT_WHOLE.test(refusal.code) || [502, 503, 504].includes(refusal.status) ? 'minio' : null
 }

@@ -1,55 +1,60 @@
 import { join } from 'node:path'
-import { Instant } from '@strongroom/shared/endpoint'
 import { KeyProof } from '@strongroom/shared/keys'
 import * as z from 'zod/mini'
-import { AppError } from '../errors.ts'
-import { describeKey, type KesKey } from '../kes/keys.ts'
-import type { Kes } from '../kes/transport.ts'
+import type { RecordSeal } from '../custody/record-seal.ts'
+import type { KesKey } from '../kes/keys.ts'
+import type { ClusterSeen } from './cluster-seen.ts'
+import { KeyBirth, sameBirth } from './key-birth.ts'
 import { RecordFolder } from './record-folder.ts'
 
-/** `keyCreatedAt`: a key made anew under the name is another key. Null where KES did not tell. */
-const Kept = z.extend(KeyProof, { keyCreatedAt: z.nullable(Instant) })
+/**
+ * `birth`: of the key that was proved; null where KES did not tell, and then the proof is no key's. `cluster`: whose data it
+ * opened; see cluster-seen.ts.
+ */
+const Kept = z.extend(KeyProof, { birth: z.nullable(KeyBirth), cluster: z.string() })
 type Kept = z.infer<typeof Kept>
 
 /** The last proof of each key on the cluster's own data, kept over restarts. A proof is worth what its time says. */
 export class ProofStore {
   readonly #folder: RecordFolder<typeof Kept>
+  readonly #cluster: Pick<ClusterSeen, 'id'>
   #byName = new Map<string, Kept>()
 
-  constructor(stateDir: string) {
-    this.#folder = new RecordFolder(join(stateDir, 'proofs'), Kept)
+  constructor(stateDir: string, cluster: Pick<ClusterSeen, 'id'>, seal: RecordSeal) {
+    this.#cluster = cluster
+    this.#folder = new RecordFolder(join(stateDir, 'proofs'), Kept, seal.guard('proofs'))
   }
 
   /** Reads what a former process kept, and what another console has kept meanwhile. */
   async load(): Promise<void> {
-    this.#byName = await this.#folder.read()
+    const found = await this.#folder.read()
+    this.#byName = new Map([...found].filter(([name, kept]) => kept.name === name))
   }
 
-  /** @param keyCreatedAt of the key before it was proved; see {@link creationOf} */
-  async keep(proof: KeyProof, keyCreatedAt: string | null): Promise<KeyProof> {
-    const kept = { ...proof, keyCreatedAt }
+  /** @param birth of the key before it was proved */
+  async keep(proof: KeyProof, birth: KeyBirth | null): Promise<KeyProof> {
+    const kept = { ...proof, birth, cluster: this.#cluster.id }
     this.#byName.set(proof.name, kept)
     await this.#folder.write(proof.name, kept)
     return proof
   }
 
-  find(name: string | null): KeyProof | null {
-    return (name !== null && this.#byName.get(name)) || null
+  /** @param birth of the key that there is now: of a former key of that name nothing is told; null: KES does not tell */
+  find(name: string | null, birth: KeyBirth | null): KeyProof | null {
+    const kept = name === null ? undefined : this.#ofThisCluster(name)
+    if (kept === undefined) return null
+    return birth === null || kept.birth === null || sameBirth(kept.birth, birth) ? kept : null
   }
 
   /** When this very key was proven at its last proof; null: it was not, or it was a former key of that name. */
-  provenAt({ name, createdAt }: Pick<KesKey, 'name' | 'createdAt'>): string | null {
-    const kept = this.#byName.get(name)
-    return kept?.verdict === 'proven' && kept.keyCreatedAt === createdAt ? kept.at : null
+  provenAt(key: Pick<KesKey, 'name' | 'createdAt' | 'createdBy'>): string | null {
+    const kept = this.#ofThisCluster(key.name)
+    if (kept?.verdict !== 'proven' || kept.birth === null) return null
+    return sameBirth(kept.birth, key) ? kept.at : null
   }
-}
 
-/** When KES made the key; null where it does not tell, or has no such key. */
-export async function creationOf(kes: Kes, name: string): Promise<string | null> {
-  try {
-    return (await describeKey(kes, name)).createdAt
-  } catch (error) {
-    if (error instanceof AppError) return null
-    throw error
+  #ofThisCluster(name: string): Kept | undefined {
+    const kept = this.#byName.get(name)
+    return kept?.cluster === this.#cluster.id ? kept : undefined
   }
 }

@@ -1,7 +1,9 @@
 import type { KeyProof, ProofSample } from '@strongroom/shared/keys'
 import { isOldForm } from '../crypto/data-key.ts'
 import { PROOF_CONTEXT, sameMaterial } from '../custody/same-material.ts'
+import { AppError } from '../errors.ts'
 import { saidKes } from '../kes/answer.ts'
+import { atEndpoint } from '../kes/at-endpoint.ts'
 import { decryptDataKey, generateDataKey } from '../kes/keys.ts'
 import type { Kes } from '../kes/transport.ts'
 import type { Secret } from '../secret.ts'
@@ -22,8 +24,56 @@ export interface Reference {
   readonly is: NonNullable<KeyProof['comparedWith']>
 }
 
-/** Does the key `name` in KES open what this cluster has sealed under that name, and is it the source's material? */
-export async function proveKey({ kes, name, samples, reference }: ProofScope): Promise<KeyProof> {
+/**
+ * Does the key `name` in KES open what this cluster has sealed under that name, and is it the source's material? Each
+ * endpoint is asked, since each may run on another keystore: the worst of what they say is the proof.
+ *
+ * @throws AppError what KES says, or that no endpoint answers
+ */
+export async function proveKey(scope: ProofScope): Promise<KeyProof> {
+  const { kes } = scope
+  if (kes.urls.length === 1) return proveAt(scope)
+  const asked = await Promise.all(
+    kes.urls.map(async (url) => {
+      const endpoint = url.host
+      try {
+        return { endpoint, proof: await proveAt({ ...scope, kes: atEndpoint(kes, url) }) }
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        return { endpoint, error }
+      }
+    }),
+  )
+  return together(asked)
+}
+
+type ProofAt = { readonly endpoint: string } & ({ readonly proof: KeyProof } | { readonly error: AppError })
+
+/** The worst first. */
+const WORST: readonly KeyProof['verdict'][] = ['wrong-material', 'key-missing', 'nothing-to-open', 'proven']
+
+function together(asked: readonly ProofAt[]): KeyProof {
+  const answered = asked.flatMap((each) => ('proof' in each ? [each] : []))
+  const silent = asked.flatMap((each) => ('error' in each ? [each] : []))
+  const [worst, ...others] = answered.toSorted(
+    (one, other) => WORST.indexOf(one.proof.verdict) - WORST.indexOf(other.proof.verdict),
+  )
+  if (worst === undefined) throw silent[0]!.error
+  const { proof } = worst
+  const differ = others.some((each) => each.proof.verdict !== proof.verdict)
+  const detail = [
+    ...(differ
+      ? answered.map((each) => `At ${each.endpoint}: ${each.proof.detail}`).concat(DIFFER)
+      : [proof.detail, ...(others.length > 0 ? [`So said by each of ${answered.length} KES endpoints.`] : [])]),
+    ...silent.map(({ endpoint, error }) => `${endpoint} could not be asked: ${error.detail}`),
+  ]
+  return { ...proof, detail: detail.join(' ') }
+}
+
+const DIFFER =
+  'These KES endpoints do not run on the same keystore, and MinIO asks any of them: leave it alone until they do.'
+
+async function proveAt({ kes, name, samples, reference }: ProofScope): Promise<KeyProof> {
   const none = { tried: [], compared: null }
   if (!(await keyExists(kes, name))) return verdict(name, 'key-missing', none)
   const [tried, same] = await Promise.all([

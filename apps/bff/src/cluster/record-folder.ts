@@ -1,6 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { type RecordGuard, UNGUARDED } from '../custody/record-seal.ts'
 import { writeWhole } from '../whole-file.ts'
 
 const ENDING = '.json'
@@ -9,13 +10,16 @@ const ENDING = '.json'
  * Small records of the state folder, a file for each: consoles that share the folder then never overwrite what another one
  * wrote of something else. Names are made of letters, digits, `-` and `_`.
  */
-export class RecordFolder<Shape extends z.ZodMiniType> {
+export class RecordFolder<Shape extends z.ZodMiniType<object>> {
   readonly #folder: string
   readonly #shape: Shape
+  readonly #guard: RecordGuard
 
-  constructor(folder: string, shape: Shape) {
+  /** @param guard of records that only the console may have written: another one counts as none */
+  constructor(folder: string, shape: Shape, guard: RecordGuard = UNGUARDED) {
     this.#folder = folder
     this.#shape = shape
+    this.#guard = guard
   }
 
   /** All records by name. One that can't be read counts as none. */
@@ -32,7 +36,8 @@ export class RecordFolder<Shape extends z.ZodMiniType> {
 
   async find(name: string): Promise<z.output<Shape> | undefined> {
     try {
-      const { data } = z.safeParse(this.#shape, JSON.parse(await readFile(this.#file(name), 'utf8')))
+      const written: unknown = JSON.parse(await readFile(this.#file(name), 'utf8'))
+      const { data } = z.safeParse(this.#shape, this.#guard.open(name, written))
       return data
     } catch {
       return undefined
@@ -40,7 +45,7 @@ export class RecordFolder<Shape extends z.ZodMiniType> {
   }
 
   write(name: string, record: z.output<Shape>): Promise<void> {
-    return writeWhole(this.#file(name), JSON.stringify(record))
+    return writeWhole(this.#file(name), JSON.stringify(this.#guard.seal(name, record)))
   }
 
   remove(name: string): Promise<void> {

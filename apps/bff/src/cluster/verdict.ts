@@ -233,6 +233,8 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (kms.kind === 'other') parts.push('MinIO runs on a KMS the console does not know')
   if (kms.iamLoaded === null) parts.push('whether MinIO has loaded its users could not be asked')
   if (kms.keyWorks === null && kms.kind !== 'none') parts.push('the default key’s round trip could not be tried')
+  if (kms.nodes.length > 1 && kms.nodesAgree === null)
+    parts.push('whether all nodes run on the same KMS key can’t be told')
   if (buckets === null) parts.push('the buckets could not be listed')
   const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
   if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)
@@ -301,10 +303,11 @@ function provenBuckets(buckets: NonNullable<Observed['buckets']>): string {
 
 function evidence({ kms, audit, drives }: Observed): string {
   const count = kms.nodes.length
+  const seen = kms.nodes.filter(({ kind }) => kind !== 'unknown').length
   const nodes =
     count === 0
       ? 'the nodes could not be asked'
-      : `${count} ${count === 1 ? 'node' : 'nodes'} observed at ${clock(kms.checkedAt)}`
+      : `${seen === count ? '' : `${seen} of `}${plural(count, 'node')} observed at ${clock(kms.checkedAt)}`
   if (audit === null)
     return `${nodes}; the drives ${drives === 'shown' ? 'have not been read yet' : 'are not shown to you'}.`
   const { observed, total } = audit.drives

@@ -55,6 +55,7 @@ export const notWaitingForKes = (minio: Minio, kes: Kes | null): Minio =>
           })
         },
         with: (change) => notWaitingForKes(minio.with(change), kes),
+        at: (node) => notWaitingForKes(minio.at(node), kes),
         close: () => minio.close(),
       }
 

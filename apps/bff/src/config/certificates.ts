@@ -2,10 +2,45 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { Secret } from '../secret.ts'
+import { WatchedFiles } from '../watched-files.ts'
 import { ConfigError } from './config-error.ts'
 import { type Lookup, readText } from './variables.ts'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** What became of certificates of an authority whose files have changed. */
+export interface CaChange {
+  /** That names them. */
+  readonly variable: string
+  /** Why those of before are still in use; null: these are. */
+  readonly unusable: Error | null
+}
+export type TellCa = (change: CaChange) => void
+
+/**
+ * As {@link readCa}, and again whenever the files change: what is trusted can be exchanged, and an old and a new authority
+ * stand beside each other for a while, without a restart.
+ */
+export function watchCa(lookup: Lookup, variable: string, tell: TellCa = () => undefined): () => string | null {
+  const path = lookup(variable)
+  if (!path) return () => null
+  const watched = new WatchedFiles({
+    paths: [path],
+    // Not by `lookup`: it may hold an env file with all its secrets, which would live as long as this.
+    read: () => readCa(() => path, variable),
+    unusable: (error) => error instanceof ConfigError,
+    tell: (unusable) => tell({ variable, unusable }),
+  })
+  return () => watched.current()
+}
+
+/** `fields` with what {@link watchCa} tells now: in a scope of its own, which keeps alive nothing of where they were read. */
+export const withCa = <Fields extends object>(fields: Fields, ca: () => string | null) => ({
+  ...fields,
+  get ca() {
+    return ca()
+  },
+})
 
 /** The certificates (PEM) of the file, or of all files in the folder, that the variable `name` points at. */
 export function readCa(lookup: Lookup, name: string): string | null {

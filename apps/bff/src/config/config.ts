@@ -1,6 +1,8 @@
 import type { BlockList } from 'node:net'
 import { isAbsolute, join, resolve } from 'node:path'
-import { readCa, readTlsPair, type TlsPair } from './certificates.ts'
+import { RECORDS_KEY } from '../custody/record-seal.ts'
+import type { Secret } from '../secret.ts'
+import { readTlsPair, type TellCa, type TlsPair, watchCa, withCa } from './certificates.ts'
 import { ConfigError } from './config-error.ts'
 import { type DrillSettings, readDrillSettings } from './drill-settings.ts'
 import { readEnvFile } from './env-file.ts'
@@ -12,7 +14,7 @@ import { readBasePath, readFrameAncestors, readTrustedProxies } from './network.
 import { type ProbeSettings, readProbeSettings } from './probe-settings.ts'
 import { type RootCredentials, readRootCredentials } from './root-credentials.ts'
 import { expandEndpoints, type ListenAddress, readListen, readOrigin } from './urls.ts'
-import { type Lookup, lookupIn, readMinutes, readSwitch } from './variables.ts'
+import { type Lookup, lookupIn, readMinutes, readSecret, readSwitch } from './variables.ts'
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -33,7 +35,7 @@ export interface Config {
     readonly endpoint: URL
     /** Direct addresses of single nodes; empty when only the endpoint is known. */
     readonly nodes: readonly URL[]
-    /** PEM; null trusts what Node trusts. */
+    /** PEM, as its files are now; null trusts what Node trusts. */
     readonly ca: string | null
   }
   /** The cluster's own env file: read it again with `readEnvFile`, since a move to KES rewrites it. */
@@ -54,6 +56,8 @@ export interface Config {
   /** Where sealed IAM backups go; `backups` in the state folder unless set. */
   readonly backupDir: string
   readonly rolesFile: string | null
+  /** What records of the state folder are sealed under; null: the console's KES identity stands in. */
+  readonly recordsKey: Secret<string> | null
   /** What the lines of a move to KES name. */
   readonly move: MoveSettings
   readonly allowRestart: boolean
@@ -67,11 +71,12 @@ export interface Config {
 
 /**
  * All settings of the console, from its environment and the cluster's env file (`STRONGROOM_ENV_FILE`), where its own
- * environment wins. Files that hold certificates and keys are read here, once.
+ * environment wins. Certificates of authorities are read again when their files change; other files are read here, once.
  *
+ * @param tellCa what became of authorities whose files have changed
  * @throws ConfigError at the first wrong or missing value
  */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv, tellCa?: TellCa): Config {
   const own = lookupIn((name) => env[name])
   const envFile = readPath(own, 'STRONGROOM_ENV_FILE')
   const variables: Variables = envFile ? readEnvFile(envFile) : new Map()
@@ -83,10 +88,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     tls: readTlsPair(own, 'STRONGROOM_TLS_CERT', 'STRONGROOM_TLS_KEY'),
     trustedProxies: readTrustedProxies('STRONGROOM_TRUSTED_PROXIES', own('STRONGROOM_TRUSTED_PROXIES') ?? ''),
     frameAncestors: readFrameAncestors('STRONGROOM_FRAME_ANCESTORS', own('STRONGROOM_FRAME_ANCESTORS') ?? ''),
-    minio: readMinio(own),
+    minio: readMinio(own, tellCa),
     envFile,
     rootCredentials: readRootCredentials(variables),
-    kes: readKesSettings(own, file),
+    kes: readKesSettings(own, file, tellCa),
     drill: readDrillSettings(own),
     probe: readProbeSettings(own),
     keySources: readKeySources(own),
@@ -95,6 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     stateDir,
     backupDir: readPath(own, 'STRONGROOM_BACKUP_DIR') ?? join(stateDir, 'backups'),
     rolesFile: readPath(own, 'STRONGROOM_ROLES_FILE'),
+    recordsKey: readSecret(own, RECORDS_KEY),
     move: readMoveSettings(own, file),
     allowRestart: readSwitch(own, 'STRONGROOM_ALLOW_RESTART'),
     metrics: readSwitch(own, 'STRONGROOM_METRICS', true),
@@ -104,18 +110,20 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
 }
 
-function readMinio(own: Lookup): Config['minio'] {
+function readMinio(own: Lookup, tell?: TellCa): Config['minio'] {
   const endpoint = own('STRONGROOM_MINIO_ENDPOINT')
   if (!endpoint) {
     throw new ConfigError('STRONGROOM_MINIO_ENDPOINT is missing: say where MinIO is, as in https://minio.example:9000.')
   }
   const nodes = own('STRONGROOM_MINIO_NODES')
   const protocols = ['https:', 'http:']
-  return {
-    endpoint: readOrigin('STRONGROOM_MINIO_ENDPOINT', endpoint, protocols),
-    nodes: nodes ? expandEndpoints('STRONGROOM_MINIO_NODES', nodes, protocols) : [],
-    ca: readCa(own, 'STRONGROOM_MINIO_CA'),
-  }
+  return withCa(
+    {
+      endpoint: readOrigin('STRONGROOM_MINIO_ENDPOINT', endpoint, protocols),
+      nodes: nodes ? expandEndpoints('STRONGROOM_MINIO_NODES', nodes, protocols) : [],
+    },
+    watchCa(own, 'STRONGROOM_MINIO_CA', tell),
+  )
 }
 
 function readPath(lookup: Lookup, name: string): string | null {

@@ -1,4 +1,4 @@
-import { readCa } from './certificates.ts'
+import { watchCa, withCa } from './certificates.ts'
 import { ConfigError } from './config-error.ts'
 import { type KesIdentityFiles, readKesIdentityFiles } from './kes-settings.ts'
 import { expandEndpoints } from './urls.ts'
@@ -7,7 +7,7 @@ import type { Lookup } from './variables.ts'
 /** A KES that was restored from a backup of the keystore, to hold drills against. */
 export interface DrillSettings {
   readonly endpoints: readonly URL[]
-  /** PEM certificates that sign its own; null trusts what Node trusts. */
+  /** PEM certificates that sign its own, as their files are now; null trusts what Node trusts. */
   readonly ca: string | null
   readonly identity: KesIdentityFiles
 }
@@ -32,9 +32,11 @@ export function readDrillSettings(own: Lookup): DrillSettings | null {
       `${DRILL_ENDPOINT} is missing: ${alone} is set, so say where the restored KES is, as in https://kes-restored.example:7373.`,
     )
   }
-  return {
-    endpoints: expandEndpoints(DRILL_ENDPOINT, endpoints, ['https:']),
-    ca: readCa(own, CA_PATH),
-    identity: readKesIdentityFiles(own, PREFIX),
-  }
+  return withCa(
+    {
+      endpoints: expandEndpoints(DRILL_ENDPOINT, endpoints, ['https:']),
+      identity: readKesIdentityFiles(own, PREFIX),
+    },
+    watchCa(own, CA_PATH),
+  )
 }

@@ -1,6 +1,6 @@
 import { identityVariables } from '../kes/identity.ts'
 import type { KesIdentityFiles, SecretSource } from '../kes/identity-files.ts'
-import { readCa } from './certificates.ts'
+import { type TellCa, watchCa, withCa } from './certificates.ts'
 import { ConfigError } from './config-error.ts'
 import { readGoDuration } from './kes-settings-duration.ts'
 import { expandEndpoints } from './urls.ts'
@@ -14,7 +14,7 @@ export interface KesSettings {
   readonly credentials: KesIdentityFiles
   /** For these acts alone; null: it has none of its own. */
   readonly identities: Readonly<Record<'prove' | 'import' | 'delete', KesIdentityFiles | null>>
-  /** PEM certificates that sign KES's own; null trusts what Node trusts. */
+  /** PEM certificates that sign KES's own, as their files are now; null trusts what Node trusts. */
   readonly ca: string | null
   /** MinIO's default key; null when only the console knows this KES. */
   readonly keyName: string | null
@@ -33,7 +33,7 @@ const ACTS = { prove: 'STRONGROOM_KES_PROVE', import: 'STRONGROOM_KES_IMPORT', d
  * The KES of the console: MinIO's own names, in the console's environment first, then in the cluster's env file. The
  * credentials come from one of the two alone, so that a console with an identity of its own never mixes it with MinIO's.
  */
-export function readKesSettings(own: Lookup, file: Lookup): KesSettings | null {
+export function readKesSettings(own: Lookup, file: Lookup, tell?: TellCa): KesSettings | null {
   const lookup = lookupIn(own, file)
   const endpoints = lookup(ENDPOINT)
   if (!endpoints) {
@@ -46,18 +46,20 @@ export function readKesSettings(own: Lookup, file: Lookup): KesSettings | null {
     }
     return null
   }
-  return {
-    endpoints: expandEndpoints(ENDPOINT, endpoints, ['https:']),
-    credentials: readKesIdentityFiles(names(own, OBSERVE) ? own : file, OBSERVE),
-    identities: {
-      prove: findKesIdentityFiles(own, ACTS.prove),
-      import: findKesIdentityFiles(own, ACTS.import),
-      delete: findKesIdentityFiles(own, ACTS.delete),
+  return withCa(
+    {
+      endpoints: expandEndpoints(ENDPOINT, endpoints, ['https:']),
+      credentials: readKesIdentityFiles(names(own, OBSERVE) ? own : file, OBSERVE),
+      identities: {
+        prove: findKesIdentityFiles(own, ACTS.prove),
+        import: findKesIdentityFiles(own, ACTS.import),
+        delete: findKesIdentityFiles(own, ACTS.delete),
+      },
+      keyName: lookup(KEY_NAME) ?? null,
+      offlineCacheMs: readGoDuration(own, OFFLINE_CACHE),
     },
-    ca: readCa(lookup, CA_PATH),
-    keyName: lookup(KEY_NAME) ?? null,
-    offlineCacheMs: readGoDuration(own, OFFLINE_CACHE),
-  }
+    watchCa(lookup, CA_PATH, tell),
+  )
 }
 
 /**

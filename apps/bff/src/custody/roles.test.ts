@@ -31,6 +31,7 @@ test.each([
   [{ roles: [{ ...alice, role: 'admin' }] }, /\/roles\/0\/role/],
   [{ roles: [{ ...alice, prefix: 'prod-*' }] }, /\/roles\/0\/prefix/],
   [{ roles: [{ identity: 'alice', role: 'importer' }] }, /\/roles\/0\/prefix/],
+  [{ roles: [{ ...alice, secret: 'in clear' }] }, /\/roles\/0\/secret/],
   [{ roles: [{ ...alice, identity: '' }] }, /\/roles\/0\/identity/],
   [[], /does not fit/],
   ['{', /is no JSON/],

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import * as z from 'zod/mini'
 import { ConfigError } from '../config/config-error.ts'
+import { SECRET_PROOF } from './secret-proof.ts'
 
 const Grant = z.strictObject({
   /** The account as MinIO knows it: user name, LDAP DN, OIDC subject. */
@@ -12,6 +13,11 @@ const Grant = z.strictObject({
   role: z.enum(['viewer', 'operator', 'importer', 'deleter']),
   /** Only keys whose names begin so; empty: all keys. */
   prefix: z.string().check(z.regex(/^[\w-]{0,80}$/)),
+  /**
+   * Of the secret key that a session must have been begun with, as `strongroom role-secret` prints it. Without it the name
+   * alone counts, and whoever may create users on MinIO can sign in under it.
+   */
+  secret: z.optional(z.string().check(z.regex(SECRET_PROOF))),
 })
 export type Role = z.infer<typeof Grant>['role']
 export const ANY_ROLE: readonly Role[] = ['viewer', 'operator', 'importer', 'deleter']
@@ -61,9 +67,17 @@ function parse(path: string, text: string): Roles {
   if (success) return data.roles
   const where = error.issues.map((issue) => `/${issue.path.join('/')}`).join(', ')
   throw new ConfigError(
-    `The roles file ${path} does not fit at ${where}: each of "roles" has identity, role (viewer, operator, importer or deleter) and prefix, and nothing else.`,
+    `The roles file ${path} does not fit at ${where}: each of "roles" has identity, role (viewer, operator, importer or deleter) and prefix, may have secret (as "strongroom role-secret" prints it), and nothing else.`,
   )
 }
+
+/** The grants that count for sessions whose secret key is shown by `proved` to be the one that they are bound to. */
+export const grantsFor = (roles: Roles, proved: readonly string[]): Roles =>
+  roles.filter(({ secret }) => secret === undefined || proved.includes(secret))
+
+/** What the grants of an account are bound to. */
+export const secretsOf = (roles: Roles, account: string): string[] =>
+  roles.flatMap(({ identity, secret }) => (identity === account && secret !== undefined ? [secret] : []))
 
 /**
  * Whether the roles give `account` one of `wanted` for the key `keyName`. No role includes another.

@@ -4,6 +4,7 @@ import { confirmBucket, type EncryptionAct, encryptBucket, keysNamed } from '../
 import { keyMaker, requireSignInFor } from '../cluster/buckets/run-keys.ts'
 import { runPolicy } from '../cluster/buckets/run-policy.ts'
 import { probeInRun } from '../cluster/buckets/run-probe.ts'
+import { runTrail } from '../cluster/buckets/run-trail.ts'
 import { type BucketRunOrder, runOnBuckets } from '../cluster/buckets/run-work.ts'
 import { encryptionDefaults } from '../cluster/encryption-defaults.ts'
 import { type Console, keyMaking, minioFor, requireDriveReading, startBucketJob } from '../console.ts'
@@ -11,6 +12,7 @@ import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import { deferred } from '../jobs/deferred.ts'
+import { requireEncryptionRight } from '../minio/buckets.ts'
 
 /** For who brings credentials to a run that waits for a sign-in; by itself it lasts as long as the session. */
 const DURATION_SECONDS = 3600
@@ -22,19 +24,29 @@ export function bucketRunRoutes(router: Router, console: Console) {
     requireWhole(act)
     const buckets = [...new Set(named)]
     const actOn = act.kind === 'probe' ? await probing(console, c, act) : await encrypting(console, c, act, buckets)
-    const head = { act, by: c.var.caller.account, startedAt: new Date().toISOString(), buckets: buckets.length }
+    const head = {
+      ...{ act, by: c.var.caller.account, startedAt: new Date().toISOString() },
+      ...{ buckets: buckets.length, names: buckets },
+    }
+    if (act.kind !== 'probe') await requireAnyRight(console, c, buckets)
     const begun = deferred()
-    const job = await startBucketJob(
-      console,
-      c,
-      { kind: act.kind === 'probe' ? 'bucket-probe' : 'bucket-encryption', target: null, unit: 'buckets' },
-      { secretKey: null, durationSeconds: DURATION_SECONDS, policy: runPolicy(act, buckets) },
-      async function* (scope, id) {
-        const writer = await bucketRuns.begin(id, head).finally(begun.resolve)
-        const confirm = act.kind === 'probe' ? null : confirmBucket
-        yield* runOnBuckets(scope, writer, { buckets, actOn, confirm })
-      },
-    )
+    // Probes change nothing, and keep evidence of their own.
+    const told = act.kind === 'probe' ? null : trailOf(console, c, { act, buckets })
+    const start = () =>
+      startBucketJob(
+        console,
+        c,
+        { kind: act.kind === 'probe' ? 'bucket-probe' : 'bucket-encryption', target: null, unit: 'buckets' },
+        { secretKey: null, durationSeconds: DURATION_SECONDS, policy: runPolicy(act, buckets) },
+        async function* (scope, id) {
+          const writer = await bucketRuns.begin(id, head).finally(begun.resolve)
+          yield* runOnBuckets(scope, writer, {
+            ...{ buckets, actOn, confirm: told && confirmBucket },
+            ...(told && { ended: (results, whole) => told.ended(id, results, whole) }),
+          })
+        },
+      )
+    const job = await (told === null ? start() : told.started(start))
     // Whoever is told of the job can read its results at once.
     await begun.promise
     return job
@@ -46,6 +58,39 @@ export function bucketRunRoutes(router: Router, console: Console) {
     return run
   })
 }
+
+const ASKED_AT_ONCE = 16
+
+/**
+ * Whoever may change none of the buckets starts no run: it would write nothing but the audit trail.
+ *
+ * @throws AppError `not-allowed`
+ */
+async function requireAnyRight(console: Console, c: RequestContext, buckets: readonly string[]) {
+  const { minio, credentials } = minioFor(console, c)
+  let refusal: unknown
+  for (let at = 0; at < buckets.length; at += ASKED_AT_ONCE) {
+    const asked = buckets
+      .slice(at, at + ASKED_AT_ONCE)
+      .map((bucket) => requireEncryptionRight(minio, credentials, bucket).then(() => null, refusalIn))
+    const refusals = await Promise.all(asked)
+    if (refusals.includes(null)) return
+    refusal = refusals[0]
+  }
+  throw refusal
+}
+
+/** Null: it is no refusal, but the bucket's own trouble, which its result will tell. */
+function refusalIn(error: unknown): AppError | null {
+  if (!(error instanceof AppError) || error.code === 'session-expired' || error.code === 'upstream-unreachable')
+    throw error
+  return error.code === 'not-allowed' ? error : null
+}
+
+const trailOf = (console: Console, c: RequestContext, order: { act: EncryptionAct; buckets: readonly string[] }) =>
+  runTrail(console.trail, { account: c.var.caller.account, requestId: c.var.requestId }, order, (err) =>
+    console.log.error({ err }, 'the end of a run on buckets could not be written down'),
+  )
 
 async function probing(
   console: Console,

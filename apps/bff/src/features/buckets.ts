@@ -8,13 +8,16 @@ import {
 import { observeBucket, observePage } from '../cluster/bucket-observation.ts'
 import { asEncryption } from '../cluster/buckets/as-encryption.ts'
 import { createEncryptingBucket } from '../cluster/buckets/create.ts'
-import { bucketGround, type Console, minioFor } from '../console.ts'
+import { wordsOf } from '../cluster/buckets/object-order.ts'
+import { bucketGround, type Console, intentOf, minioFor } from '../console.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import * as minioBuckets from '../minio/buckets.ts'
 
 export function bucketRoutes(router: Router, console: Console) {
+  const { trail } = console
+
   const observed = async (bucket: string, c: RequestContext) => {
     const { minio, credentials } = minioFor(console, c)
     return observeBucket(minio, credentials, bucket, await bucketGround(console, c))
@@ -37,15 +40,27 @@ export function bucketRoutes(router: Router, console: Console) {
 
   bind(router, setBucketEncryption, async ({ bucket, mode, key }, c) => {
     const { minio, credentials } = minioFor(console, c)
-    await minioBuckets.setBucketEncryption(minio, credentials, bucket, asEncryption(mode, key))
+    const encryption = asEncryption(mode, key)
+    // Whoever may not, writes nothing into the trail.
+    await minioBuckets.requireEncryptionRight(minio, credentials, bucket)
+    await trail.recorded(
+      intentOf(c, 'set-bucket-encryption', bucket),
+      () => minioBuckets.setBucketEncryption(minio, credentials, bucket, encryption),
+      () => `It encrypts with ${wordsOf(encryption)} from now on.`,
+    )
     return observed(bucket, c)
   })
 
   bind(router, clearBucketEncryption, async ({ bucket }, c) => {
     const { minio, credentials } = minioFor(console, c)
     // MinIO answers 204 to the removal of what is not there, also where there is no bucket.
-    await minioBuckets.getBucketEncryption(minio, credentials, bucket)
-    await minioBuckets.clearBucketEncryption(minio, credentials, bucket)
+    const before = await minioBuckets.getBucketEncryption(minio, credentials, bucket)
+    await minioBuckets.requireEncryptionRight(minio, credentials, bucket)
+    await trail.recorded(
+      intentOf(c, 'clear-bucket-encryption', bucket),
+      () => minioBuckets.clearBucketEncryption(minio, credentials, bucket),
+      () => (before === null ? 'There was none.' : `It was ${wordsOf(before)}.`),
+    )
     return null
   })
 }

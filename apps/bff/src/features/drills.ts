@@ -4,6 +4,7 @@ import { requireOtherKes } from '../cluster/drill-target.ts'
 import { inspectSource, systemVolume } from '../cluster/inspect-source.ts'
 import { openDoor } from '../cluster/kes-doors.ts'
 import { requireDrill, requireDrillView } from '../cluster/kes-locks.ts'
+import { birthsOf } from '../cluster/key-birth.ts'
 import { objectSamples } from '../cluster/object-samples.ts'
 import { DRILL_ENDPOINT, type DrillSettings } from '../config/drill-settings.ts'
 import { type Console, driveReader, intentOf, kesLocks, minioFor, requireDriveReading } from '../console.ts'
@@ -84,7 +85,8 @@ function drillWork(console: Console, c: RequestContext, { settings, samples }: D
         yield progressOf(step.value)
       }
       const { drill, failures } = step.value
-      await console.drills.keep(drill)
+      const names = drill.byKey.map(({ name }) => name)
+      await console.drills.keep(drill, console.kes === null ? new Map() : await birthsOf(console.kes, names))
       yield closing(drill, failures)
     } finally {
       await restored.close()

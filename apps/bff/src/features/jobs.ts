@@ -1,4 +1,15 @@
-import { cancelJob, followJob, type Job, type JobKind, listJobs, readJob, resumeJob } from '@strongroom/shared/jobs'
+import { API_PREFIX } from '@strongroom/shared/endpoint'
+import {
+  cancelJob,
+  followJob,
+  type Job,
+  type JobKind,
+  jobEnded,
+  listJobs,
+  readJob,
+  resumeJob,
+} from '@strongroom/shared/jobs'
+import { startMigration } from '@strongroom/shared/migrations'
 import { requireWriteRights } from '../cluster/migrate/write-rights.ts'
 import { type Console, jobCaller, minioFor, requireDriveReading } from '../console.ts'
 import { AppError } from '../errors.ts'
@@ -56,12 +67,22 @@ export function jobRoutes(router: Router, console: Console) {
 
   bind(router, resumeJob, async ({ id, secretKey, durationSeconds }, c) => {
     using secret = boxed(secretKey)
-    await seen(id, c)
+    requireOnBuckets(await seen(id, c))
     return await bucketJobs.resume(id, jobCaller(console, c), { secretKey: secret, durationSeconds })
   })
 }
 
 const isOwn = ({ kind, ranBy }: Job, c: RequestContext) => ON_BUCKETS.has(kind) && ranBy.includes(c.var.caller.account)
+
+/** A migration gets new credentials by its own call, which looks at the cluster again first. */
+function requireOnBuckets({ kind, ...job }: Job) {
+  if (kind !== 'iam-migration' || jobEnded(job)) return
+  const { method, path } = startMigration
+  throw new AppError(
+    'conflict',
+    `A migration is not resumed by this call. When it waits for a sign-in, start it with the choices that it was started with (${method} ${API_PREFIX}${path}, or IAM migration, Migrate): it goes on then where it stands.`,
+  )
+}
 
 /** While MinIO can't be asked, a list without the others would say that there are none. */
 function unlessRefused(error: unknown): false {

@@ -139,11 +139,9 @@ async function alone<T>({ leases }: Console, account: string, run: () => Promise
 async function scopeOf(console: Console, c: RequestContext, name: KeyName): Promise<DeletionScope> {
   const { config, deletions, kesDoors } = console
   const kes = requireKes(console)
-  const [kms, reader] = await Promise.all([
-    kmsNow(console, c),
-    driveReader(console, minioFor(console, c)),
-    console.audits.refresh(),
-  ])
+  // Asked first: it tells which cluster this is, and so whose audits count.
+  const kms = await kmsNow(console, c)
+  const [reader] = await Promise.all([driveReader(console, minioFor(console, c)), console.audits.refresh()])
   const identities = kesDoors.identities()
   const known = new Map(
     identities.flatMap(({ role, identity }) => (identity === null ? [] : [[identity, `console (${role})`]])),

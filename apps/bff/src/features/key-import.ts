@@ -1,6 +1,6 @@
 import { importKey, type KeyEscrow, type KeyProof, type KeyWrapping, readKeyImport } from '@strongroom/shared/keys'
 import { requireHostView, requireImportKey } from '../cluster/kes-locks.ts'
-import { creationOf } from '../cluster/proof-store.ts'
+import { birthOf } from '../cluster/key-birth.ts'
 import { proveKey, type Reference } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, intentOf, kesLocks, minioFor, requireDriveReading, requireKes } from '../console.ts'
@@ -110,9 +110,9 @@ const ownerOf = ({ config }: Console, c: RequestContext): WrappingOwner => ({
 async function proofOf(console: Console, c: RequestContext, name: string, reference: Reference): Promise<KeyProof> {
   try {
     const samples = await samplesOf(console, c, name).catch(unlessRefused)
-    const keyCreatedAt = await creationOf(requireKes(console), name)
+    const birth = await birthOf(requireKes(console), name)
     const proof = await proveKey({ kes: requireKes(console, 'prove'), name, samples, reference })
-    return samples === null ? proof : await console.proofs.keep(proof, keyCreatedAt)
+    return samples === null ? proof : await console.proofs.keep(proof, birth)
   } catch (error) {
     console.log.warn({ err: error, key: name }, 'an imported key could not be proved')
     const why = error instanceof AppError ? error.detail : 'The log of the console has the reason.'

@@ -12,10 +12,10 @@ import { DefaultKey } from '../cluster/default-key.ts'
 import { EscrowMemory } from '../cluster/escrow-memory.ts'
 import { requireKeyOperator, requireListKeys, requireReadKey, visibleNames } from '../cluster/kes-locks.ts'
 import { backupOf } from '../cluster/key-backup.ts'
+import { birthOf } from '../cluster/key-birth.ts'
 import { KeyDescriptions } from '../cluster/key-descriptions.ts'
 import { makeKey } from '../cluster/make-key.ts'
 import { ProofLimit } from '../cluster/proof-limit.ts'
-import { creationOf } from '../cluster/proof-store.ts'
 import { proveKey as prove } from '../cluster/prove-key.ts'
 import { sealedSamples } from '../cluster/sealed-samples.ts'
 import { type Console, driveReader, intentOf, kesLocks, keyMaking, minioFor, requireKes } from '../console.ts'
@@ -127,10 +127,10 @@ async function proofOf(console: Console, c: RequestContext, kes: Kes, name: stri
   await console.audits.refresh()
   const reader = await driveReader(console, minioFor(console, c))
   const samples = await sealedSamples(reader, name, console.audits.latest?.items)
-  const keyCreatedAt = await creationOf(requireKes(console), name)
+  const birth = await birthOf(requireKes(console), name)
   const proof = await console.proofs.keep(
     await prove({ kes, name, samples, reference: material && { material, is: 'source' } }),
-    keyCreatedAt,
+    birth,
   )
   // A canary that there is says at once what the proof has shown.
   if (proof.verdict === 'proven' || console.canaries.of(name) !== null) await console.canaries.ensure(name)

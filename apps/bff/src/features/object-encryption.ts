@@ -49,35 +49,39 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
     }
   })
 
-  bind(router, startObjectEncryption, async ({ bucket, mode, key, secretKey, durationSeconds, ...choice }, c) => {
-    using secret = boxed(secretKey)
-    const { minio, credentials } = minioFor(console, c)
-    const sealing = asEncryption(mode, key)
-    const nature = await readNature(minio, credentials, bucket)
-    requireAccepted(traitsOf(nature), choice.accepted)
-    // What an earlier run told of objects is told along: that is for those to whom MinIO would list them.
-    await requireVersionListing(minio, credentials, bucket)
-    await requireWorkingKey(minio, credentials, sealing)
-    requireNone(bucket)
-    const order = { mode, ...(key !== undefined && { key }), ...choice }
-    const kept = await objectRuns.unfinished(bucket, 'encrypt')
-    const from = kept !== null && isSame(kept.run.order, order) ? kept : null
-    const total = choice.prefix === '' ? await currentObjects(bucket) : null
-    return await recorded('encrypt-objects', bucket, c, `${wordsOf(sealing)}, ${whichWords(choice)}`, () =>
-      underLease(bucket, c, (lease) =>
-        startBucketJob(
-          console,
-          c,
-          { kind: KIND, target: bucket, unit: 'objects' },
-          { secretKey: secret, durationSeconds, policy: policyFor(bucket, ENCRYPTING) },
-          encryptObjects({
-            order: { bucket, sealing, ...choice, tiered: choice.accepted.includes('tiered') },
-            ...{ told: order, facts: factsOf(nature), runs: objectRuns, from, total, lease },
-          }),
+  bind(
+    router,
+    startObjectEncryption,
+    async ({ bucket, mode, key, fresh, secretKey, durationSeconds, ...choice }, c) => {
+      using secret = boxed(secretKey)
+      const { minio, credentials } = minioFor(console, c)
+      const sealing = asEncryption(mode, key)
+      const nature = await readNature(minio, credentials, bucket)
+      requireAccepted(traitsOf(nature), choice.accepted)
+      // What an earlier run told of objects is told along: that is for those to whom MinIO would list them.
+      await requireVersionListing(minio, credentials, bucket)
+      await requireWorkingKey(minio, credentials, sealing)
+      requireNone(bucket)
+      const order = { mode, ...(key !== undefined && { key }), ...choice }
+      const kept = fresh ? null : await objectRuns.unfinished(bucket, 'encrypt')
+      const from = kept !== null && isSame(kept.run.order, order) ? kept : null
+      const total = choice.prefix === '' ? await currentObjects(bucket) : null
+      return await recorded('encrypt-objects', bucket, c, `${wordsOf(sealing)}, ${whichWords(choice)}`, () =>
+        underLease(bucket, c, (lease) =>
+          startBucketJob(
+            console,
+            c,
+            { kind: KIND, target: bucket, unit: 'objects' },
+            { secretKey: secret, durationSeconds, policy: policyFor(bucket, ENCRYPTING) },
+            encryptObjects({
+              order: { bucket, sealing, ...choice, tiered: choice.accepted.includes('tiered') },
+              ...{ told: order, facts: factsOf(nature), runs: objectRuns, from, total, lease },
+            }),
+          ),
         ),
-      ),
-    )
-  })
+      )
+    },
+  )
 
   bind(router, startPlainRemoval, async ({ bucket, prefix, confirm, dryRun, secretKey, durationSeconds }, c) => {
     using secret = boxed(secretKey)

@@ -8,8 +8,10 @@ import { findings } from '../cluster/findings.ts'
 import { policiesEverywhere } from '../cluster/kes-denial.ts'
 import { requireListKeys, seesEveryName } from '../cluster/kes-locks.ts'
 import { backupFindings } from '../cluster/key-backup.ts'
+import { type KeyBirth, KeyBirths } from '../cluster/key-birth.ts'
 import { KeyCount } from '../cluster/key-count.ts'
 import type { Observed } from '../cluster/observed.ts'
+import { recordFindings } from '../cluster/record-findings.ts'
 import { verdict } from '../cluster/verdict.ts'
 import type { Config } from '../config/config.ts'
 import { type Console, driveSight, kesLocks, kmsNow, knownOfBuckets, minioFor } from '../console.ts'
@@ -21,11 +23,11 @@ import type { RequestContext } from '../http/env.ts'
 const DEFAULT_PASSWORD = 'minioadmin'
 
 export function overviewRoutes(router: Router, console: Console) {
-  const count = new KeyCount()
+  const [count, births] = [new KeyCount(), new KeyBirths()]
   bind(router, readOverview, async (_, c) => {
     const [kms, seesKeys] = await Promise.all([kmsNow(console, c), seesAllKeys(console, c)])
     const [observed, keys] = await Promise.all([
-      observe(console, c, { kms, seesKeys }),
+      observe(console, c, { kms, seesKeys, births }),
       seesKeys ? countKeys(console, count) : null,
     ])
     const { audit, buckets } = observed
@@ -52,9 +54,12 @@ export function overviewRoutes(router: Router, console: Console) {
 }
 
 /** @param seen `seesKeys`: every name of a key is for this caller */
-async function observe(console: Console, c: RequestContext, seen: { kms: Kms; seesKeys: boolean }): Promise<Observed> {
+async function observe(
+  console: Console,
+  c: RequestContext,
+  { kms, seesKeys, births }: { kms: Kms; seesKeys: boolean; births: KeyBirths },
+): Promise<Observed> {
   const { config } = console
-  const { kms, seesKeys } = seen
   const access = minioFor(console, c)
   const drives = await driveSight(console, c)
   await console.audits.refresh()
@@ -65,6 +70,10 @@ async function observe(console: Console, c: RequestContext, seen: { kms: Kms; se
   const audit = drives === 'shown' ? (console.audits.latest?.audit ?? null) : null
   const { defaultKey } = kms
   if (kms.kind === 'kes' && defaultKey !== null) console.canaries.want(defaultKey)
+  const sealing = new Set([...Object.keys(audit?.counts.kms ?? {}), ...(defaultKey === null ? [] : [defaultKey])])
+  const born =
+    kms.kind === 'kes' && console.kes !== null ? await births.of(console.kes, sealing) : new Map<string, KeyBirth>()
+  const birth = (defaultKey !== null && born.get(defaultKey)) || null
   return {
     kms,
     kesDownSince: console.kesWatch.note(kms),
@@ -73,10 +82,10 @@ async function observe(console: Console, c: RequestContext, seen: { kms: Kms; se
     drives,
     buckets,
     bucketsAt,
-    proof: console.proofs.find(defaultKey),
+    proof: console.proofs.find(defaultKey, birth),
     canary: defaultKey === null ? null : console.canaries.of(defaultKey),
-    backupProven: defaultKey === null ? null : (console.drills.of(defaultKey)?.proven ?? null) !== null,
-    keyFindings: seesKeys ? await findingsOfKeys(console, { kms, audit, buckets }) : [],
+    backupProven: defaultKey === null ? null : (console.drills.of(defaultKey, birth)?.proven ?? null) !== null,
+    keyFindings: seesKeys ? await findingsOfKeys(console, { kms, audit, buckets }, { sealing, born }) : [],
     batchFindings: drives === 'shown' ? batchFindings(await console.batchOrders.all(), new Date()) : [],
     identities: kms.kind === 'unknown' ? [] : console.kesDoors.identities(),
     ...envFileFacts(config, c.var.caller.root || drives === 'shown'),
@@ -84,21 +93,22 @@ async function observe(console: Console, c: RequestContext, seen: { kms: Kms; se
   }
 }
 
-async function findingsOfKeys(console: Console, { kms, audit, buckets }: Pick<Observed, 'kms' | 'audit' | 'buckets'>) {
+async function findingsOfKeys(
+  console: Console,
+  { kms, audit, buckets }: Pick<Observed, 'kms' | 'audit' | 'buckets'>,
+  { sealing, born }: { sealing: ReadonlySet<string>; born: ReadonlyMap<string, KeyBirth> },
+) {
   if (console.kes === null) return []
   await console.deletions.refresh()
   const marked = console.deletions.all()
   const quarantined = marked.some(({ quarantinedAt }) => quarantinedAt !== null)
   const policies = quarantined ? await policiesEverywhere(console.kes).catch(unlessOver) : null
   const backups = { drills: console.drills, escrows: await escrowTimes(console.config.backupDir) }
-  const sealing = [
-    ...Object.keys(audit?.counts.kms ?? {}),
-    ...(kms.kind === 'kes' ? [kms.defaultKey ?? []].flat() : []),
-  ]
   return [
+    ...(await recordFindings(console.config.stateDir, console.recordSeal.refused)),
     ...canaryFindings(console.canaries.all()),
     ...deletionFindings({ marked, kms, audit, buckets, policies }),
-    ...(kms.kind === 'kes' ? backupFindings(sealing, backups) : []),
+    ...(kms.kind === 'kes' ? backupFindings(sealing, born, backups) : []),
   ]
 }
 

@@ -4,8 +4,9 @@ import { mayStartBatchJobs } from '../cluster/buckets/batch-rights.ts'
 import { EDIT_HOUSE } from '../cluster/buckets/house-editors.ts'
 import { type CallerPolicy, type RequestOrigin, readCallerPolicy } from '../cluster/caller-policy.ts'
 import { pluginIn } from '../cluster/caller-policy-plugin.ts'
-import { type Console, rolesReader } from '../console.ts'
-import { ANY_ROLE, holdsRole, mayUse, type Role } from '../custody/roles.ts'
+import { type Console, readRolesNow, rolesReader } from '../console.ts'
+import { ANY_ROLE, holdsRole, mayUse, type Role, secretsOf } from '../custody/roles.ts'
+import { proved } from '../custody/secret-proof.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
@@ -98,7 +99,11 @@ async function startSession(
   await console.ownKeys.add(temporary.credentials.accessKey, temporary.expiresAt)
   const root = await isRoot(console, minio.with({ region: temporary.region }), temporary)
   const { account, credentials, region } = temporary
-  return { accessKey, account, root, region, credentials, signedInAt, expiresAt }
+  const provedSecrets = await proved(
+    secretKey,
+    secretsOf((await readRolesNow(console).catch(() => null)) ?? [], account),
+  )
+  return { accessKey, account, root, region, credentials, signedInAt, expiresAt, provedSecrets }
 }
 
 /** Asked with the account's own credentials, before any are stored. Not being allowed to ask counts as "has one". */
@@ -201,7 +206,7 @@ async function capabilities(
     allowed(console.lastTold.status(minio, credentials)),
     allowed(listKmsKeys(minio, credentials, 'strongroom-capability')),
     allowed(inspect(minio, credentials, { volume: '.minio.sys', file: 'format.json' })),
-    rolesReader(console)().catch(() => 'unreadable' as const),
+    rolesReader(console, caller)().catch(() => 'unreadable' as const),
     readCallerPolicy(minio, caller, origin).catch(unlessNone),
     asked,
   ])

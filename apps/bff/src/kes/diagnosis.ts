@@ -16,7 +16,7 @@ const KNOWN_CA =
 const UNTRUSTED: Trouble = {
   hop: 'server-certificate',
   says: 'shows a certificate that the console does not trust.',
-  cure: 'Name its CA, or the certificate itself, in MINIO_KMS_KES_CAPATH, and restart the console, which reads that once. If nobody changed the certificate, find out who answers there.',
+  cure: 'Name its CA, or the certificate itself, in MINIO_KMS_KES_CAPATH: the console reads those files again when they change. If nobody changed the certificate, find out who answers there.',
 }
 
 /** By error code of node:net, node:tls or undici. */

@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Secret } from '../secret.ts'
+import { WatchedFiles } from '../watched-files.ts'
 import { spkiHex } from './certificate.ts'
 import {
   clientCertificate,
@@ -62,76 +63,45 @@ export interface IdentityChange {
   /** In use now, hex. */
   readonly identity: string
   /** Why it is still the one of before; null: it is the new one. */
-  readonly unusable: KesIdentityError | null
+  readonly unusable: Error | null
 }
 
-/** How long what was seen of the files holds: a call does not wait for a disk each time. */
-const LOOK_MS = 1_500
-
-/**
- * An identity that follows its files: they are looked at when it is asked for. While a new pair can't be used, because it
- * is half written or does not fit together, the old one stays.
- */
+/** An identity that follows its files: see {@link WatchedFiles}. */
 export class WatchedIdentity {
   readonly files: KesIdentityFiles
-  readonly #tell: (change: IdentityChange) => void
-  #identity: KesIdentity
-  #seen: string
-  #lookedAt = performance.now()
-  #loadedAt = new Date()
-  #trouble: string | null = null
+  readonly #watched: WatchedFiles<KesIdentity>
 
   /** @throws KesIdentityError when its files can't be used at the start */
   constructor(files: KesIdentityFiles, tell: (change: IdentityChange) => void = () => undefined) {
     this.files = files
-    this.#tell = tell
-    this.#seen = signature(files)
-    this.#identity = readIdentity(files)
+    this.#watched = new WatchedFiles({
+      paths: pathsOf(files),
+      read: () => readIdentity(files),
+      unusable: (error) => error instanceof KesIdentityError,
+      tell: (unusable, { id }) => tell({ identity: id, unusable }),
+    })
   }
 
   /** The identity to use now; the same object until its files change. */
   current(): KesIdentity {
-    if (performance.now() - this.#lookedAt < LOOK_MS) return this.#identity
-    this.#lookedAt = performance.now()
-    const seen = signature(this.files)
-    if (seen === this.#seen && this.#trouble === null) return this.#identity
-    try {
-      this.#identity = readIdentity(this.files)
-      this.#loadedAt = new Date()
-      this.#trouble = null
-      this.#tell({ identity: this.#identity.id, unusable: null })
-    } catch (error) {
-      if (!(error instanceof KesIdentityError)) throw error
-      if (seen !== this.#seen) this.#tell({ identity: this.#identity.id, unusable: error })
-      this.#trouble = `The console still uses the identity it had: its files have changed and can’t be used. ${error.message}`
-    }
-    this.#seen = seen
-    return this.#identity
+    return this.#watched.current()
   }
 
   get loadedAt(): Date {
-    return this.#loadedAt
+    return this.#watched.loadedAt
   }
 
   /** Why a changed pair is not in use, and what is wrong with the one that is; null when nothing. */
   get warning(): string | null {
-    const warnings = [this.#trouble, this.#identity.warning].filter((warning) => warning !== null)
+    const { warning } = this.current()
+    const { trouble } = this.#watched
+    const old =
+      trouble &&
+      `The console still uses the identity it had: its files have changed and can’t be used. ${trouble.message}`
+    const warnings = [old, warning].filter((warning) => warning !== null)
     return warnings.length > 0 ? warnings.join(' ') : null
   }
 }
-
-/** Changes whenever one of the files does; a file that can't be seen counts as one. */
-const signature = (files: KesIdentityFiles): string =>
-  pathsOf(files)
-    .map((path) => {
-      try {
-        const { mtimeMs, size, ino } = statSync(path)
-        return `${mtimeMs} ${size} ${ino}`
-      } catch (error) {
-        return (error as NodeJS.ErrnoException).code
-      }
-    })
-    .join('\n')
 
 function pathsOf(files: KesIdentityFiles): string[] {
   const secret = files.kind === 'api-key' ? files.apiKey : files.password

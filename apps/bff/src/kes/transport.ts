@@ -10,8 +10,8 @@ export interface KesConfig {
   readonly urls: readonly URL[]
   /** Or what tells it: it is asked at each call, and a new one is used from then on. */
   readonly identity: KesIdentity | (() => KesIdentity)
-  /** PEM; absent trusts what Node trusts. */
-  readonly ca?: string
+  /** PEM, or what tells it as it is now; absent or null trusts what Node trusts. */
+  readonly ca?: string | (() => string | null)
   /** For one endpoint's answer; KES's own limit is 15 s. */
   readonly timeoutMs: number
 }
@@ -64,21 +64,21 @@ const REST_MS = 30_000
 
 /**
  * Opens the mTLS door to KES: HTTP/1.1 with keep-alive, no proxies, no redirects. The client key stays in the TLS agent
- * and goes nowhere else; a new identity gets a new agent, and the old one ends with its last call.
+ * and goes nowhere else; a new identity or authority gets a new agent, and the old one ends with its last call.
  */
 export function connectKes({ urls, identity, ca, timeoutMs }: KesConfig): Kes {
   const current = typeof identity === 'function' ? identity : () => identity
-  const trusted = { timeoutMs, ...(ca !== undefined && { ca }) }
+  const trusts = typeof ca === 'function' ? ca : () => ca ?? null
   const failedAt = new Map<string, number>()
   const retired = new Set<Promise<void>>()
-  let inUse = openAgent(current(), trusted)
+  let inUse = openAgent(current(), { ca: trusts(), timeoutMs })
 
   function door(): Door {
-    const identity = current()
-    if (identity === inUse.identity) return inUse
+    const [identity, ca] = [current(), trusts()]
+    if (identity === inUse.identity && ca === inUse.ca) return inUse
     const ended = inUse.agent.close().finally(() => retired.delete(ended))
     retired.add(ended)
-    inUse = openAgent(identity, trusted)
+    inUse = openAgent(identity, { ca, timeoutMs })
     return inUse
   }
 
@@ -155,13 +155,14 @@ export function connectKes({ urls, identity, ca, timeoutMs }: KesConfig): Kes {
 
 interface Door {
   readonly identity: KesIdentity
+  readonly ca: string | null
   readonly tls: TlsOptions
   readonly agent: Agent
 }
 
-function openAgent(identity: KesIdentity, { ca, timeoutMs }: { ca?: string; timeoutMs: number }): Door {
-  const tls = identity.key.expose((key) => ({ cert: identity.cert, key, ...(ca !== undefined && { ca }) }))
-  return { identity, tls, agent: new Agent({ connect: { ...tls, timeout: timeoutMs } }) }
+function openAgent(identity: KesIdentity, { ca, timeoutMs }: { ca: string | null; timeoutMs: number }): Door {
+  const tls = identity.key.expose((key) => ({ cert: identity.cert, key, ...(ca !== null && { ca }) }))
+  return { identity, ca, tls, agent: new Agent({ connect: { ...tls, timeout: timeoutMs } }) }
 }
 
 /** Another endpoint may do better. */

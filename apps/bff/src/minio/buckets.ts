@@ -109,6 +109,23 @@ export async function setBucketEncryption(
   })
 }
 
+/**
+ * Whether MinIO would let the caller set or remove the default encryption, asked with a configuration that it can't take:
+ * nothing changes. It looks at the rights first. Source: minio cmd/bucket-encryption-handlers.go, `PutBucketEncryptionHandler`.
+ *
+ * @throws AppError `not-allowed`, `not-found`
+ */
+export async function requireEncryptionRight(minio: Minio, credentials: Credentials, bucket: string): Promise<void> {
+  try {
+    await minio.send({
+      ...{ method: 'PUT', path: `/${bucket}`, query: { encryption: '' }, body: '<Nothing/>', credentials },
+      ...{ action: 's3:PutEncryptionConfiguration', timeoutMs: TIMEOUT_MS },
+    })
+  } catch (error) {
+    if (minioErrorIn(error)?.code !== 'MalformedXML') throw error
+  }
+}
+
 /** Removes the default encryption, also where there is none. Existing objects stay as they are. s3:PutEncryptionConfiguration */
 export async function clearBucketEncryption(minio: Minio, credentials: Credentials, bucket: string) {
   await callS3(minio, credentials, new DeleteBucketEncryptionCommand({ Bucket: bucket }), {

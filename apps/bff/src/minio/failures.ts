@@ -114,10 +114,18 @@ function meaningOf({ status, code, message, region }: MinioError, action?: strin
   if (status === 404) return ['not-found', 'MinIO has nothing of that name.']
   // 501 for S3, 400 XMinioEncryptionError for a listing: the words are the same, and a proxy's 501 has none.
   if (/KMS (is )?not configured/.test(message)) return ['kms-not-configured', 'MinIO runs without a KMS.']
+  if (lacksDrives(message))
+    return [
+      'upstream-failed',
+      'Too few of MinIO’s drives answer for this, as happens while nodes are away or have just started. Bring them back, or try again in a moment.',
+    ]
   if (speaksOfKms(code, message))
     return ['upstream-failed', 'MinIO could not use its KMS for this. See the KMS page for which hop is broken.']
   return ['upstream-failed', `MinIO answered ${status}${code && ` ${code}`}. Its own log says more.`]
 }
+
+/** Without a quorum the sign-in ends in a plain 500, and only the words tell; source: minio cmd/object-api-errors.go. */
+export const lacksDrives = (message: string) => message.startsWith('Storage resources are insufficient')
 
 const lacking = (action?: string) =>
   action === undefined

@@ -36,6 +36,8 @@ const InfoReply = z.object({
 export interface MinioNode {
   /** `host:port` */
   readonly endpoint: string
+  /** Where the other nodes reach it; null on a cluster of one. It may lie in a network that the console is not in. */
+  readonly url: URL | null
   /** `online`, `offline`, `initializing` */
   readonly state: string
   readonly version: string | null
@@ -76,6 +78,7 @@ export async function readInfo(minio: Minio, credentials: Credentials): Promise<
   const { deploymentID, region, services, servers } = readJson(InfoReply, bytes)
   const nodes = servers.map((server) => ({
     endpoint: server.endpoint,
+    url: urlOf(server.drives[0]?.endpoint ?? ''),
     state: server.state,
     version: server.version || null,
     uptimeSeconds: server.uptime ?? null,
@@ -94,4 +97,10 @@ export async function readInfo(minio: Minio, credentials: Credentials): Promise<
     nodes,
     kmsEndpoints: services.kmsStatus,
   }
+}
+
+/** A cluster of several nodes names its drives by URL: `https://node3:9000/srv/d1`. */
+function urlOf(drive: string): URL | null {
+  if (!/^https?:/.test(drive) || !URL.canParse(drive)) return null
+  return new URL(new URL(drive).origin)
 }

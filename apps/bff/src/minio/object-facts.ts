@@ -30,6 +30,8 @@ export interface ObjectFacts {
   readonly seal: ObjectSeal
   /** By how many uploads it was put together; 0: by none, it was written in one piece. */
   readonly parts: number
+  /** `PENDING`, `FAILED` and `COMPLETED` of what goes to a target, `REPLICA` of what came from elsewhere; null: neither. */
+  readonly replication: string | null
 }
 
 /** Asks for an object, or one version of it; s3:GetObject, s3:GetObjectTagging. @throws AppError `not-found`; `upstream-failed` where tags are kept back */
@@ -120,6 +122,7 @@ function factsIn({ headers }: MinioReply): ObjectFacts {
     checksums: textOf(headers, 'x-amz-checksum-type') === 'COMPOSITE' ? {} : pick(headers, CHECKSUM),
     seal: sealIn(headers),
     parts: Number(/-(\d+)"?$/.exec(etag)?.[1] ?? 0),
+    replication: textOf(headers, 'x-amz-replication-status') || null,
   }
 }
 

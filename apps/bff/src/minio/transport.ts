@@ -12,8 +12,8 @@ const MAX_REFUSAL_BYTES = 64 * 2 ** 10
 export interface MinioTarget {
   /** Scheme, host and port; a path is ignored. */
   readonly endpoint: URL
-  /** PEM of the authority that signed MinIO's certificate, instead of the system's own. */
-  readonly ca?: string
+  /** PEM of the authority that signed MinIO's certificate, or what tells it as it is now, instead of the system's own. */
+  readonly ca?: string | (() => string | null)
   /** What requests are signed for; a cluster without a region takes any. */
   readonly region: string
 }
@@ -71,26 +71,59 @@ export interface Minio {
    * see (`aws:SourceIp` in policies; MinIO reads `X-Forwarded-For`).
    */
   with(change: { readonly region?: string; readonly clientAddress?: string }): Minio
+  /** The door to one server of the same cluster, past whatever stands in front of all. It is closed with this one. */
+  at(node: URL): Minio
   close(): Promise<void>
 }
 
 /** Opens the door. Connections are made when they are needed, and kept. */
 export function connectMinio({ endpoint, ca, region }: MinioTarget): Minio {
-  const agent = new Agent({ connect: ca === undefined ? {} : { ca } })
-  return door(agent, endpoint, { region })
+  const trusts = typeof ca === 'function' ? ca : () => ca ?? null
+  return door(new Agents(trusts), endpoint, { region })
 }
+
+/** The connections, under the authority that counts now: with a new one they are made anew, and the old end with their last call. */
+class Agents {
+  readonly #trusts: () => string | null
+  readonly #retired = new Set<Promise<void>>()
+  #ca: string | null
+  #agent: Agent
+
+  constructor(trusts: () => string | null) {
+    this.#trusts = trusts
+    this.#ca = trusts()
+    this.#agent = agentFor(this.#ca)
+  }
+
+  get current(): Agent {
+    const ca = this.#trusts()
+    if (ca === this.#ca) return this.#agent
+    const ended = this.#agent.close().finally(() => this.#retired.delete(ended))
+    this.#retired.add(ended)
+    this.#ca = ca
+    this.#agent = agentFor(ca)
+    return this.#agent
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#agent.close(), ...this.#retired])
+  }
+}
+
+const agentFor = (ca: string | null) => new Agent({ connect: ca === null ? {} : { ca } })
 
 interface Setting {
   readonly region: string
   readonly clientAddress?: string
 }
 
-const door = (agent: Agent, endpoint: URL, setting: Setting): Minio => ({
+const door = (agents: Agents, endpoint: URL, setting: Setting): Minio => ({
   host: endpoint.host,
   region: setting.region,
-  send: async (call) => dispatch(agent, endpoint, setting, ready(endpoint.host, setting.region, call)),
-  with: (change) => door(agent, endpoint, { ...setting, ...change }),
-  close: () => agent.close(),
+  send: async (call) => dispatch(agents.current, endpoint, setting, ready(endpoint.host, setting.region, call)),
+  with: (change) => door(agents, endpoint, { ...setting, ...change }),
+  at: (node) => door(agents, node, setting),
+  close: () => agents.close(),
 })
 
 /** Encodes the call, and signs it where it has credentials. */

@@ -8,6 +8,8 @@ export interface Caller {
   /** The parent account behind the temporary credentials. */
   readonly account: string
   readonly root: boolean
+  /** Of the role file: to which of its secrets the secret key of the sign-in belongs; see custody/secret-proof.ts. */
+  readonly provedSecrets?: readonly string[]
   readonly region: string
   /** Temporary credentials from AssumeRole: MinIO authorises each call made with them. */
   readonly credentials: Credentials

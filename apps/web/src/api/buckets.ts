@@ -1,6 +1,8 @@
 import { type Bucket, listBuckets } from '@strongroom/shared/buckets'
 import { queryOptions } from '@tanstack/react-query'
+import { idle } from '../lib/idle.ts'
 import { call } from './call.ts'
+import { FIRST_BUCKETS } from './first-page.ts'
 
 export interface BucketList {
   readonly buckets: readonly Bucket[]
@@ -11,10 +13,7 @@ export interface BucketList {
   readonly checkedAt: string
 }
 
-/** Small, so that a first row is there soon; the rest comes in one more call. */
-const FIRST_PAGE = 200
-
-/** All buckets: filters, counts and selections then need no round trip. Once they are shown they are read again in one call. */
+/** All buckets: filters, counts and selections then need no round trip. After a small first page all come in one call. */
 export const bucketList = queryOptions({
   queryKey: [listBuckets.path, 'all'] as const,
   queryFn: async ({ signal, client, queryKey }): Promise<BucketList> => {
@@ -26,7 +25,10 @@ export const bucketList = queryOptions({
       buckets = [...buckets, ...page.buckets]
       const { total, checkedAt, next } = page
       if (next === undefined) return { buckets, total, partial: false, checkedAt }
-      if (!shown) client.setQueryData<BucketList>(queryKey, { buckets, total, partial: true, checkedAt })
+      if (!shown) {
+        client.setQueryData<BucketList>(queryKey, { buckets, total, partial: true, checkedAt })
+        await idle() // The rest must not be in the way of the first rows.
+      }
       after = next
     }
   },
@@ -34,5 +36,5 @@ export const bucketList = queryOptions({
 
 const pageAfter = (after: string | undefined, shown: boolean) => {
   if (after !== undefined) return { after }
-  return shown ? {} : { limit: FIRST_PAGE }
+  return shown ? {} : { limit: FIRST_BUCKETS }
 }

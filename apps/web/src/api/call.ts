@@ -3,6 +3,7 @@ import { Problem, problems, problemType } from '@strongroom/shared/problem'
 import type * as z from 'zod/mini'
 import { isLeftAlone } from './activity.ts'
 import { apiUrl } from './base.ts'
+import { takeBegun } from './begun.ts'
 import { ApiFailure, failureOf } from './failure.ts'
 
 /** Tells the console that no person caused the call, so that polling alone keeps no session alive. */
@@ -19,7 +20,7 @@ export async function call<In extends z.ZodMiniObject, Out extends z.ZodMiniType
   signal: AbortSignal | null = null,
 ): Promise<z.output<Out>> {
   const request = toRequest(endpoint, checked(endpoint.input, input), signal)
-  const response = await fetch(request).catch((cause: unknown) => {
+  const response = await (takeBegun(request) ?? fetch(request)).catch((cause: unknown) => {
     if (signal?.aborted) throw cause
     throw unreachable(cause)
   })

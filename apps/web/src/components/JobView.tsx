@@ -16,6 +16,7 @@ import { JobTarget } from './JobTarget.tsx'
 import { jobResult } from './job-result.ts'
 import { isOnBuckets, jobAdvice, jobWords, stateWords } from './job-words.ts'
 import { ReadView } from './ReadView.tsx'
+import { useSpokenProgress } from './use-spoken-progress.ts'
 
 type Props = {
   id: string
@@ -39,6 +40,7 @@ export function JobView({ id, defaultKey, brief = false }: Props) {
 function JobReport({ job, defaultKey, brief }: Omit<Required<Props>, 'id'> & { job: Job }) {
   const stop = useCall(cancelJob, jobChanged)
   const ended = jobEnded(job)
+  useSpokenProgress(job)
   return (
     <>
       <header className="flex flex-wrap items-start justify-between gap-3">

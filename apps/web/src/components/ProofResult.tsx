@@ -6,7 +6,7 @@ import { paths } from '../lib/paths.ts'
 import { buttonClass } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
 import { Note, type Tone } from '../ui/Note.tsx'
-import { Facts, HowWeKnow, Lines, ScrollBox, Time } from '../ui/Text.tsx'
+import { Facts, HowWeKnow, Lines, Moment, ScrollBox } from '../ui/Text.tsx'
 
 export type Proof = z.infer<typeof KeyProof>
 
@@ -39,7 +39,7 @@ export function ProofResult({ proof }: { proof: Proof }) {
         facts={[
           ['Data keys opened', `${proof.opened} of ${counted(proof.opened + proof.failed, 'sample')}`],
           ['Same material', sameMaterial(proof)],
-          ['Tried', <Time key="at" at={proof.at} />],
+          ['Tried', <Moment key="at" at={proof.at} />],
         ]}
       />
       <HowWeKnow>

@@ -15,8 +15,10 @@ export function RowLink({ href, name }: { href: string; name: string }) {
   )
 }
 
-/** Puts the focus back on the row whose details were closed, once the table is there again. */
+/** Puts the focus back on the row whose details were closed, or on the page when that row is out of sight or gone. */
 export const focusRow = (name: string) =>
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLElement>(`[data-row="${CSS.escape(name)}"]`)?.focus({ preventScroll: true }),
-  )
+  requestAnimationFrame(() => {
+    const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(name)}"]`)
+    const back = row ?? document.querySelector<HTMLElement>('main')
+    back?.focus({ preventScroll: true })
+  })

@@ -5,7 +5,7 @@ import { useCall } from '../api/query.ts'
 import { FailureNote } from '../components/FailureNote.tsx'
 import { Button } from '../ui/Button.tsx'
 import { Icon } from '../ui/Icon.tsx'
-import { Facts, Time } from '../ui/Text.tsx'
+import { Facts, Moment } from '../ui/Text.tsx'
 
 /** Loading the page anew drops everything that was read with the session. */
 const leave = () => location.assign(`${basePath}/`)
@@ -36,7 +36,7 @@ export function Account() {
             ['Access key', session.accessKey],
             ['Account', session.account],
             ['Rights', session.root ? 'Root user' : 'By its policies'],
-            ['Session ends', <Time key="t" at={session.expiresAt} />],
+            ['Session ends', <Moment key="t" at={session.expiresAt} />],
             [
               'Deployment',
               <span key="d" className="font-mono text-xs">

@@ -12,12 +12,14 @@ import { Icon } from '../ui/Icon.tsx'
 import { toneBox, toneInk } from '../ui/Note.tsx'
 import { Account } from './Account.tsx'
 import { Nav } from './Nav.tsx'
+import { useAfterPage } from './use-after-page.ts'
 
 const OVERVIEW_MS = 20_000
 const JOBS_MS = 5_000
 
 export function TopBar() {
   const cluster = useSession()?.cluster
+  const after = useAfterPage()
   return (
     <header className="print:hidden sticky top-0 z-20 flex h-12 items-center gap-2 border-b border-line bg-surface px-3 sm:gap-3 sm:px-4">
       <MobileMenu />
@@ -36,8 +38,8 @@ export function TopBar() {
         </span>
       </p>
       <div className="grow" />
-      <Verdict />
-      <Jobs />
+      <Verdict asks={after} />
+      <Jobs asks={after} />
       <ThemeButton />
       <Account />
     </header>
@@ -64,8 +66,8 @@ const chips: Record<Overview['verdict']['id'], string> = {
 }
 
 /** The verdict on every page; old or unknown, it says so. */
-function Verdict() {
-  const { data, error } = useQuery({ ...query(readOverview, {}), refetchInterval: every(OVERVIEW_MS) })
+function Verdict({ asks }: { asks: boolean }) {
+  const { data, error } = useQuery({ ...query(readOverview, {}), enabled: asks, refetchInterval: every(OVERVIEW_MS) })
   const shape = 'inline-flex h-7 shrink-0 items-center gap-1.5 rounded-full border px-2.5 text-xs font-medium'
   if (!data)
     return (
@@ -89,8 +91,8 @@ function Verdict() {
 }
 
 /** A ring for the work that runs, with how much of it. */
-function Jobs() {
-  const { data } = useQuery({ ...query(listJobs, {}), refetchInterval: every(JOBS_MS) })
+function Jobs({ asks }: { asks: boolean }) {
+  const { data } = useQuery({ ...query(listJobs, {}), enabled: asks, refetchInterval: every(JOBS_MS) })
   const running = data?.jobs.filter((job) => !jobEnded(job)) ?? []
   const first = running[0]
   if (!first) return null

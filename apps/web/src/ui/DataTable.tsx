@@ -57,7 +57,6 @@ export function DataTable<Row>(props: Props<Row>) {
   const choice = useChoice(keys, choosing)
   const { shown, above, below } = useWindow(body, sorted?.length ?? 0, props.onEnd)
   const pad = props.dense ? 'px-2' : 'px-3'
-  const span = columns.length + (choosing ? 1 : 0)
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys are a shortcut; each link is in the tab order by itself
     <div onKeyDown={moveBetweenRows} className="rounded-md border border-line bg-surface">
@@ -80,9 +79,9 @@ export function DataTable<Row>(props: Props<Row>) {
           </tr>
         </thead>
         <tbody ref={body}>
-          {!sorted && !trouble && <Skeleton span={span} />}
-          {trouble && <WholeRow span={span}>{trouble}</WholeRow>}
-          {sorted?.length === 0 && !trouble && <WholeRow span={span}>{empty}</WholeRow>}
+          {!sorted && !trouble && <Skeleton />}
+          {trouble && <WholeRow className="px-4 py-6 whitespace-normal">{trouble}</WholeRow>}
+          {sorted?.length === 0 && !trouble && <WholeRow className="px-4 py-6 whitespace-normal">{empty}</WholeRow>}
           <Gap height={above} />
           {sorted &&
             shown.map((index) => {
@@ -212,26 +211,42 @@ const Gap = ({ height }: { height: number }) =>
     </tr>
   )
 
-const WholeRow = ({ span, children }: { span: number; children: ReactNode }) => (
-  <tr>
-    <td colSpan={span} className="border-t border-line px-4 py-6 whitespace-normal">
-      {children}
-    </td>
-  </tr>
-)
+/** One cell below all columns that show: one below hidden ones too would make room for them, and move the head. */
+function WholeRow({ className, children }: { className: string; children: ReactNode }) {
+  const cell = useRef<HTMLTableCellElement>(null)
+  const [span, setSpan] = useState(1)
+  useLayoutEffect(() => {
+    const measure = () => {
+      const heads = [...(cell.current?.closest('table')?.tHead?.rows[0]?.cells ?? [])]
+      setSpan(heads.filter((head) => getComputedStyle(head).display !== 'none').length)
+    }
+    measure()
+    addEventListener('resize', measure)
+    return () => removeEventListener('resize', measure)
+  }, [])
+  return (
+    <tr>
+      <td ref={cell} colSpan={span} className={`border-t border-line ${className}`}>
+        {children}
+      </td>
+    </tr>
+  )
+}
 
 /** Rows of the right height, so that nothing moves when the real ones come. */
-const Skeleton = ({ span }: { span: number }) => (
-  <tr>
-    <td colSpan={span} className="p-0">
-      <span className="sr-only">Reading …</span>
-      {Array.from({ length: SKELETON_ROWS }, (_, row) => `row ${row}`).map((key) => (
-        <div key={key} style={{ height: ROW_PX }} className="flex items-center border-t border-line px-3">
-          <div className="h-3 w-1/3 rounded-sm bg-sunken" />
-        </div>
-      ))}
-    </td>
-  </tr>
+const Skeleton = () => (
+  <WholeRow className="p-0">
+    <span className="sr-only">Reading …</span>
+    {Array.from({ length: SKELETON_ROWS }, (_, row) => `row ${row}`).map((key) => (
+      <div
+        key={key}
+        style={{ height: ROW_PX }}
+        className="flex items-center border-line px-3 not-first-of-type:border-t"
+      >
+        <div className="h-3 w-1/3 rounded-sm bg-sunken" />
+      </div>
+    ))}
+  </WholeRow>
 )
 
 /** Rows are reached by their `data-row` link, or by their check box; up and down go to the neighbours, Space selects. */

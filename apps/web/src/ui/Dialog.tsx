@@ -10,11 +10,12 @@ type Props = {
   wide?: boolean
 }
 
-/** Left to itself the browser would begin at the button that closes. */
-const firstOf = (dialog: HTMLElement | null) =>
-  ['[data-focus]', 'input:checked', 'input', 'h2']
-    .map((selector) => dialog?.querySelector<HTMLElement>(selector))
-    .find(Boolean)
+/** Left to itself the browser would begin at the button that closes; in a group of choices it is the chosen one. */
+function firstOf(dialog: HTMLElement | null): HTMLElement | null | undefined {
+  const first = dialog?.querySelector<HTMLElement>('[data-focus]') ?? dialog?.querySelector<HTMLElement>('input')
+  const choice = first?.matches('[type=radio]:not(:checked)') && dialog?.querySelector<HTMLElement>('input:checked')
+  return choice || first || dialog?.querySelector<HTMLElement>('h2')
+}
 
 /** A native modal dialog, open while it is mounted. Focus goes back to where it was. */
 export function Dialog({ title, onClose, children, wide = false }: Props) {
@@ -49,7 +50,7 @@ export function Dialog({ title, onClose, children, wide = false }: Props) {
             type="button"
             aria-label="Close"
             onClick={onClose}
-            className="-mr-1 rounded p-1 text-muted hover:text-ink"
+            className="-mr-1 rounded p-1 text-muted hover:text-ink pointer-coarse:-mt-2.5 pointer-coarse:-mr-3 pointer-coarse:p-3.5"
           >
             <Icon name="close" />
           </button>

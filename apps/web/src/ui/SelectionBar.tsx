@@ -18,6 +18,11 @@ type Props = {
  */
 export function SelectionBar({ noun, count: selected, hidden, onClear, children }: Props) {
   if (selected === 0) return null
+  const clear = () => {
+    // The bar goes, and its button with it: the focus would go nowhere.
+    document.querySelector<HTMLElement>('main thead input')?.focus({ preventScroll: true })
+    onClear()
+  }
   return (
     <section
       aria-label={`Selected ${noun}s`}
@@ -29,10 +34,8 @@ export function SelectionBar({ noun, count: selected, hidden, onClear, children 
           <span className="text-warning">, {hidden === selected ? 'all' : count(hidden)} hidden by the filter</span>
         )}
       </p>
-      <div className="flex grow items-center gap-2 max-sm:order-last max-sm:-mx-4 max-sm:basis-full max-sm:overflow-x-auto max-sm:px-4 max-sm:py-0.5 sm:flex-wrap">
-        {children}
-      </div>
-      <Button look="quiet" onClick={onClear}>
+      <div className="flex grow flex-wrap items-center gap-2 max-sm:order-last max-sm:basis-full">{children}</div>
+      <Button look="quiet" onClick={clear}>
         Clear selection
       </Button>
     </section>

@@ -27,7 +27,7 @@ export function SidePanel({ title, onClose, children, wide = false }: Props) {
       aria-labelledby={titleId}
       className={`arrive fixed inset-y-0 right-0 z-30 flex w-full flex-col border-l border-line bg-surface shadow-float sm:top-12 ${wide ? 'sm:w-[min(42rem,calc(100vw-4rem))]' : 'sm:w-[28rem]'}`}
     >
-      <header className="flex items-start justify-between gap-4 border-b border-line px-5 py-3">
+      <header className="flex items-center justify-between gap-4 border-b border-line px-5 py-3">
         <h2
           id={titleId}
           ref={heading}

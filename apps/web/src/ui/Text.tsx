@@ -12,6 +12,13 @@ export function Time({ at }: { at: string }) {
   )
 }
 
+/** A moment where there is room for both: relative to now, and the exact one in UTC. */
+export const Moment = ({ at }: { at: string }) => (
+  <>
+    <Time at={at} /> <span className="whitespace-nowrap text-muted">{exact(at)}</span>
+  </>
+)
+
 /** How old what stands before it is, where a table has little room: `12 min`. The exact moment in UTC is its title. */
 export function Age({ at }: { at: string }) {
   return (
@@ -21,7 +28,7 @@ export function Age({ at }: { at: string }) {
   )
 }
 
-const LONG = 36
+const LONG = 24
 const TAIL = 12
 
 /** A name that may be long: cut in the middle when there is no room, whole to a screen reader and as its title. */

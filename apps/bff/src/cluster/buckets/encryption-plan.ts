@@ -63,11 +63,7 @@ export function traitsOf(nature: BucketNature): TraitOfBucket[] {
   return [
     wanted('versioned', versioning && versioning.state !== 'off', versionedWords(nature)),
     wanted('locked', lock === undefined ? undefined : lock !== null, lockedWords(lock)),
-    wanted(
-      'replicated',
-      replicated,
-      'Each copy is a new object: it goes to the replication targets again, and a target without a KMS refuses SSE-KMS objects.',
-    ),
+    wanted('replicated', replicated, REPLICATED),
     wanted('notified', created && created.length > 0, notifiedWords(created)),
     wanted('lifecycle', expiring && expiring.length > 0, lifecycleWords(expiring)),
     {
@@ -108,6 +104,10 @@ function versionedWords({ versioning, rules }: BucketNature): string {
     : ''
   return `Each copy is a new version on top. The plain version stays below it and can still be read by its version id, and the space doubles until it is gone.${until}${pushedOut}${stays}`
 }
+
+/** Source: minio cmd/bucket-replication.go, `putReplicationOpts`; tried with a target that has another key. */
+const REPLICATED =
+  'Each copy is a new object: it goes to the replication targets again, sealed in the same mode. A target without a KMS refuses it, and one whose KMS has no key of the same name refuses what is sealed by SSE-KMS: the target keeps the plain object then, and mc replicate status tells. This run does not wait for the targets.'
 
 function lockedWords(lock: ObjectLock | null | undefined): string {
   const byDefault = lock?.retention

@@ -64,7 +64,7 @@ export const encryptObjects = (run: EncryptionRun): BucketWork =>
 
 const END = 'Every object was dealt with.'
 const WENT_ON =
-  'It went on where an earlier run was cut off: what was written before that place since then was not looked at. A counting shows what is left.'
+  'It went on where an earlier run was cut off: what was written before that place since then was not looked at. A counting shows what is left; a run that begins anew looks at all of it.'
 
 async function* pages(
   { order, total }: EncryptionRun,

@@ -16,6 +16,7 @@ const facts: ObjectFacts = {
   checksums: {},
   seal: { mode: 'none', headers: [] },
   parts: 0,
+  replication: null,
 }
 
 test.each<[string, Partial<ObjectFacts>, string[]]>([

@@ -42,9 +42,13 @@ export async function probeWithEvidence(
 export const minioAway = (error: AppError) =>
   error.code === 'upstream-unreachable' && !waitsForKes(error) && !isTimeout(error)
 
-export const failedProbe = ({ detail }: AppError, { by, scheduled = false }: Pick<ProbeOrder, 'by' | 'scheduled'>) => ({
+export const failedProbe = (
+  { detail }: AppError,
+  { by, scheduled = false, promised }: Pick<ProbeOrder, 'by' | 'scheduled'> & Partial<Pick<ProbeOrder, 'promised'>>,
+) => ({
   at: new Date().toISOString(),
   by,
   scheduled,
   reason: detail,
+  ...(promised !== undefined && { promised }),
 })

@@ -62,7 +62,7 @@ test('what another console keeps is taken in, and nothing older in its place', a
 test.each([
   [{}, 'as-promised'],
   [{ asPromised: false }, 'not-as-promised'],
-  [{ promised: null, asPromised: null }, 'as-promised'],
+  [{ promised: null, asPromised: null }, 'unpromised'],
   [{ encrypted: false, mode: 'none', promised: { mode: 'none' } }, 'plain'],
   [{ encrypted: false, mode: 'none', promised: null, asPromised: null }, 'plain'],
   [{ encrypted: false, mode: 'none', asPromised: false }, 'not-as-promised'],

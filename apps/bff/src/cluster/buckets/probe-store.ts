@@ -105,10 +105,11 @@ export class ProbeStore {
 
 const newestFirst = (one: Evidence, other: Evidence) => (one.at < other.at ? 1 : one.at > other.at ? -1 : 0)
 
-/** Sealed where nothing is known to be promised counts as promised: no promise was broken. */
 export function summaryOf(probe: Evidence): ProbeSummary {
   const { at } = probe
   if ('reason' in probe || !probe.readBack) return { at, outcome: 'failed' }
   if (probe.asPromised === false) return { at, outcome: 'not-as-promised' }
-  return { at, outcome: probe.encrypted ? 'as-promised' : 'plain' }
+  if (!probe.encrypted) return { at, outcome: 'plain' }
+  // Neither kept nor broken.
+  return { at, outcome: probe.asPromised === null ? 'unpromised' : 'as-promised' }
 }

@@ -100,11 +100,24 @@ async function findCopy(
     own ??= await hash(name, plain)
     if ((await hash(other, facts)) !== own) continue
     const differing = unlikeIn(plain, facts)
-    if (differing.length === 0) return { name: other, facts }
-    reason = `A newer encrypted version has its bytes, but not its ${differing.join(', ')}`
+    if (differing.length > 0) reason = `A newer encrypted version has its bytes, but not its ${differing.join(', ')}`
+    else if (mayMissElsewhere(plain, facts)) reason = NOT_REPLICATED
+    else return { name: other, facts }
   }
   return reason
 }
+
+/**
+ * Removals are replicated where the rule says so, also of a version whose encrypted copy the target refused or still waits for:
+ * nothing of the object would be left there.
+ */
+const mayMissElsewhere = ({ replication: plain }: ObjectFacts, { replication: copy }: ObjectFacts) =>
+  copy === 'PENDING' ||
+  copy === 'FAILED' ||
+  (plain !== null && plain !== 'REPLICA' && copy !== 'COMPLETED' && copy !== 'REPLICA')
+
+const NOT_REPLICATED =
+  'The encrypted version has not reached the replication target: with the plain one removed there too, nothing would be left'
 
 /** The lock is not compared: a copy may be held longer, or its older version may have been freed. */
 const unlikeIn = (plain: ObjectFacts, copy: ObjectFacts) =>

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts'
 import type { Credentials, Minio } from '../../minio/transport.ts'
 import type { EncryptionDefaults } from '../effective-encryption.ts'
 import { probeWithEvidence } from './probe-evidence.ts'
-import { readPromise } from './probe-promise.ts'
+import { type Promised, readPromise } from './probe-promise.ts'
 import { type ProbeStore, summaryOf } from './probe-store.ts'
 import { failed, type Outcome, outcome } from './run-outcome.ts'
 
@@ -25,15 +25,17 @@ export async function probeInRun(
   bucket: string,
   { probes, locked, defaults, by }: ProbeGround,
 ): Promise<Outcome> {
+  let promised: Promised = null
   try {
-    const promised = await readPromise(minio, credentials, bucket, defaults)
+    promised = await readPromise(minio, credentials, bucket, defaults)
     const probe = await probeWithEvidence(probes, { minio, credentials }, bucket, { locked, promised, by })
     const after = { mode: probe.mode, ...(probe.key !== undefined && { key: probe.key }) }
     return outcome(summaryOf(probe).outcome, { before: promised, after, reason: wordsOf(probe) })
   } catch (error) {
     // Object lock is on, and nobody said that it may be probed all the same: nothing was written.
     if (error instanceof AppError && error.code === 'unsafe-now') return outcome('left', { reason: error.detail })
-    return failed(error)
+    // Nothing was found there.
+    return { ...failed(error), before: promised }
   }
 }
 

@@ -30,11 +30,13 @@ const WORDS: Readonly<Record<BucketResult['outcome'], string>> = {
   failed: 'failed',
   'as-promised': 'as promised',
   'not-as-promised': 'not as promised',
+  unpromised: 'sealed, promise not known',
   plain: 'plain',
 }
 
 /** `180 changed, 20 failed.` */
 export function summaryOf(done: Done): string {
+  if (done.size === 0) return 'No bucket was reached.'
   const results = [...done.values()]
   const counts = Object.entries(WORDS).map(
     ([kind, word]) => [results.filter(({ outcome }) => outcome === kind).length, word] as const,

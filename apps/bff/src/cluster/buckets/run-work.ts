@@ -18,6 +18,8 @@ const ROUNDS = 3
  * the place of what was set meanwhile. Seen, and minio cmd/bucket-metadata-sys.go, concurrentLoad.
  */
 const SETTLED_MS = 2_000
+/** A stop does not end what MinIO is doing to a few buckets just then; so long their results are waited for. */
+const LAST_MS = 5_000
 
 type OnBucket<Given> = (minio: Minio, credentials: Credentials, given: Given) => Promise<Outcome>
 
@@ -27,34 +29,51 @@ export interface BucketRunOrder {
   readonly actOn: OnBucket<string>
   /** Looks again at a bucket that was changed: `already` where it is still so, `changed` where it had to be done once more. */
   readonly confirm: OnBucket<BucketResult> | null
+  /** Told when the run is over. `whole`: it was neither stopped nor broken off. */
+  readonly ended?: (results: ReadonlyMap<string, BucketResult>, whole: boolean) => Promise<void>
 }
 
 /** One act on many buckets: each keeps its result as it is done, and hinders no other. A stop takes effect between two. */
 export async function* runOnBuckets(
   scope: BucketScope,
   writer: RunWriter,
-  { buckets, actOn, confirm }: BucketRunOrder,
+  { buckets, actOn, confirm, ended }: BucketRunOrder,
 ): AsyncGenerator<Progress, void> {
   const done = new Map<string, BucketResult>()
+  const underWay = new Set<Promise<void>>()
   const keep = async (result: BucketResult) => {
     await writer.add(result)
     done.set(result.bucket, result)
   }
   let waited = false
+  let whole = false
   yield { total: buckets.length, message: 'Looks at each bucket, and does what is asked for.' }
   try {
-    const acting = inSteps(scope, buckets, async (bucket) =>
-      keep({ bucket, ...(await actOn(scope.minio, scope.credentials, bucket)) }),
-    )
+    const acting = inSteps(scope, buckets, (bucket) => {
+      const act = async () => keep({ bucket, ...(await actOn(scope.minio, scope.credentials, bucket)) })
+      const acted = act().finally(() => underWay.delete(acted))
+      underWay.add(acted)
+      return acted
+    })
     for await (const progress of acting) {
       waited ||= progress.state === 'paused'
       yield { ...progress, ...progressOf(done) }
     }
     if (confirm !== null) yield* confirmed(scope, done, { confirm, keep, restarted: waited })
+    whole = true
   } finally {
-    await writer.end()
+    await atMost(LAST_MS, Promise.allSettled(underWay))
+    await writer.end().finally(() => ended?.(done, whole))
+    // A stop leaves the steps before their progress is told.
+    yield progressOf(done)
   }
   yield { ...progressOf(done), message: summaryOf(done) }
+}
+
+async function atMost(ms: number, waited: Promise<unknown>) {
+  const over = new AbortController()
+  await Promise.race([waited, sleep(ms, undefined, { signal: over.signal }).catch(() => undefined)])
+  over.abort()
 }
 
 interface Confirmation {

@@ -30,7 +30,7 @@ const result = (bucket: string): BucketResult => ({
 
 test('a run is read while it goes on, and by another console', async () => {
   const writer = await runs.begin('r1', head)
-  expect(await runs.read('r1')).toEqual({ id: 'r1', ...head, endedAt: null, results: [] })
+  expect(await runs.read('r1')).toEqual({ id: 'r1', ...head, endedAt: null, results: [], notReached: null })
   await Promise.all(['a', 'b'].map((bucket) => writer.add(result(bucket))))
   const { results, endedAt } = await new BucketRuns(dir).read('r1')
   expect(results.toSorted((one, other) => (one.bucket < other.bucket ? -1 : 1))).toEqual([result('a'), result('b')])
@@ -44,6 +44,14 @@ test('one that was cut off in the middle of a line has all that was done before'
   await writer.add(result('a'))
   appendFileSync(join(dir, 'bucket-runs', 'r1.jsonl'), JSON.stringify(result('b')).slice(0, 40))
   expect(await runs.read('r1')).toMatchObject({ results: [result('a')], endedAt: null })
+})
+
+test('what was not reached is told by name, where the names were kept', async () => {
+  const writer = await runs.begin('r1', { ...head, names: ['a', 'b', 'c'] })
+  await writer.add(result('b'))
+  const { results, notReached, ...rest } = await runs.read('r1')
+  expect([results.map(({ bucket }) => bucket), notReached]).toEqual([['b'], ['a', 'c']])
+  expect(rest).not.toHaveProperty('names')
 })
 
 test.each(['nothing', '../r1', ''])('there is no run %o', async (id) => {

@@ -11,17 +11,21 @@ const Head = z.object({
   startedAt: Instant,
   /** How many it is for. */
   buckets: z.int(),
+  /** Their names; absent in the records of older consoles. */
+  names: z.optional(z.array(z.string())),
 })
 export type RunHead = z.infer<typeof Head>
 
 const End = z.object({ endedAt: Instant })
 
-export interface BucketRun extends RunHead {
+export interface BucketRun extends Omit<RunHead, 'names'> {
   readonly id: string
   /** Null while it runs, and where it was cut off. */
   readonly endedAt: string | null
   /** In the order they were done. */
   readonly results: BucketResult[]
+  /** Those without a result; null: nobody wrote down for which buckets it was. */
+  readonly notReached: string[] | null
 }
 
 /** As many as jobs are kept. */
@@ -58,7 +62,9 @@ export class BucketRuns {
     const results = lines.flatMap((line) => BucketResult.safeParse(line).data ?? [])
     // What was found when a bucket was looked at again goes before.
     const last = new Map(results.map((result) => [result.bucket, result]))
-    return { id, ...head.data, endedAt: ends[0]?.endedAt ?? null, results: [...last.values()] }
+    const { names, ...rest } = head.data
+    const notReached = names?.filter((name) => !last.has(name)) ?? null
+    return { id, ...rest, endedAt: ends[0]?.endedAt ?? null, results: [...last.values()], notReached }
   }
 
   /** Half a line is none: the process ended in the middle of it. */

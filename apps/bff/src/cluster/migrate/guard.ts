@@ -28,6 +28,12 @@ export function requireSealing(kms: Kms): string {
       `The default key ${kms.defaultKey} does not work: ${kms.keyError ?? 'its round trip could not be tried'}. Nothing is rewritten.`,
     )
   }
+  if (kms.nodesAgree === false) {
+    throw new AppError(
+      'unsafe-now',
+      'Nodes run on different KMS settings, so some would seal with another key, or with none. The KMS page shows them. Make them agree first. Nothing is rewritten.',
+    )
+  }
   return kms.defaultKey
 }
 
@@ -138,6 +144,6 @@ function peerTrouble(site: string, { code, detail }: AppError): string {
   if (code === 'kms-not-configured')
     return `There is no KMS at ${site}, so it would store what is rewritten in plaintext. Configure one there first.`
   if (code === 'session-expired')
-    return `The KMS of ${site} can’t be looked at: it does not know these credentials. The root user’s sign-ins are not carried to other sites: start the migration as a user who has the rights.`
+    return `The KMS of ${site} can’t be looked at: it does not know these credentials. Sign out and in again: a site may forget sign-ins when it restarts. Those of the root user are carried to no other site: as root, start the migration as a user who has the rights.`
   return `The KMS of ${site} can’t be looked at: ${detail}`
 }

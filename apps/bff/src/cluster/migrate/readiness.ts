@@ -24,11 +24,11 @@ export async function requireReady(
   const { minio, credentials } = access
   const { key, works, error } = await keyStatus(minio, credentials)
   if (!works) throw new KmsAway(`The default key ${key} does not work: ${error}.`)
+  const { nodes } = await readInfo(minio, credentials)
+  await requireSameKms(access, nodes, away)
   const kms = await observeKms({ minio, credentials, kes: null, kesKeyName: null, iam })
   const { loaded } = await iamLoaded(minio, credentials)
   const defaultKey = requireMigratable({ ...kms, iamLoaded: loaded })
-  const { nodes } = await readInfo(minio, credentials)
-  await requireSameKms(access, nodes, away)
   await requireUndisturbed(access)
   return defaultKey
 }

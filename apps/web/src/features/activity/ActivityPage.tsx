@@ -21,7 +21,7 @@ import { actWords, outcomes } from './activity-words.ts'
 const PAGE = 100
 const READ_MS = 15_000
 
-/** The audit trail of what went to the key service. The jobs that run now are one link away. */
+/** The audit trail of what was done to keys and buckets. The jobs that run now are one link away. */
 export function ActivityPage() {
   const [key, setKey] = useUrlParam('key')
   const [entry, setEntry] = useUrlParam('entry')
@@ -31,12 +31,12 @@ export function ActivityPage() {
   return (
     <Page
       title="Activity"
-      lead="What was done to keys through this console: by whom, when, and with which outcome. Newest first."
+      lead="What was done to keys and buckets through this console: by whom, when, and with which outcome. Newest first."
       action={<Jobs />}
     >
       <StaleLine read={{ ...trail, data: rows }} />
       <div className="flex flex-wrap items-center gap-3">
-        <SearchField label="Filter by key" value={key} onChange={setKey} />
+        <SearchField label="Filter by key or bucket" value={key} onChange={setKey} />
         <p className="text-sm text-muted" role="status">
           {rows &&
             (trail.hasNextPage ? `${count(rows.length)} entries so far` : counted(rows.length, 'entry', 'entries'))}
@@ -92,8 +92,8 @@ function Jobs() {
 const Nothing = ({ filter }: { filter: string }) => (
   <p className="text-muted">
     {filter
-      ? `Nothing was done to a key named ${filter} through this console. The filter takes the whole name.`
-      : 'What is done to keys through this console would be listed here. Nothing was done yet.'}
+      ? `Nothing was done to a key or a bucket named ${filter} through this console. The filter takes the whole name.`
+      : 'What is done to keys and buckets through this console would be listed here. Nothing was done yet.'}
   </p>
 )
 
@@ -112,7 +112,7 @@ const columns: Column<Activity>[] = [
   { id: 'act', head: 'Act', cell: (entry) => <EntryLink entry={entry} />, className: 'w-40 max-sm:w-auto' },
   {
     id: 'target',
-    head: 'Key',
+    head: 'Key or bucket',
     cell: ({ target }) => <span className="font-mono text-xs">{target}</span>,
     className: 'w-52 max-sm:hidden',
   },
@@ -137,10 +137,10 @@ function EntryLink({ entry: { id, act, target } }: { entry: Activity }) {
       type="button"
       data-row={id}
       onClick={() => setEntry(id)}
-      className="max-w-full truncate align-bottom outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+      className="max-w-full truncate text-left align-bottom outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
     >
       {actWords[act]}
-      <span className="font-mono text-xs text-muted sm:hidden"> {target}</span>
+      <span className="block truncate font-mono text-xs leading-4 text-muted sm:hidden">{target}</span>
     </button>
   )
 }

@@ -1,4 +1,5 @@
-import type { Activity } from '@strongroom/shared/activity'
+import { type Activity, BUCKET_ACTS, KEY_ACTS } from '@strongroom/shared/activity'
+import { BucketName } from '@strongroom/shared/bucket-name'
 import { Link } from 'wouter'
 import { exact } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
@@ -17,7 +18,7 @@ export function ActivityPanel({ entry, onClose }: { entry: Activity; onClose: ()
     <SidePanel title={`${actWords[act]}: ${target}`} onClose={onClose}>
       <Note tone={tones[outcome]} title={outcomes[outcome].word}>
         {outcome === 'begun'
-          ? 'It was begun, and how it ended is not in the trail: the console stopped in between. Look at the key itself.'
+          ? 'It was begun, and how it ended is not in the trail: the console stopped in between. Look at what it was done to.'
           : detail}
       </Note>
       <Facts
@@ -35,11 +36,7 @@ export function ActivityPanel({ entry, onClose }: { entry: Activity; onClose: ()
       />
       <p className="text-sm text-muted">The console’s log carries the same request id.</p>
       <div className="flex flex-wrap gap-2">
-        {act !== 'drill' && (
-          <Link href={paths.key(target)} className={buttonClass()}>
-            Show the key
-          </Link>
-        )}
+        <TargetLink entry={entry} />
         <Link href={paths.activityOf(target)} className={buttonClass()}>
           All that was done to it
         </Link>
@@ -47,3 +44,20 @@ export function ActivityPanel({ entry, onClose }: { entry: Activity; onClose: ()
     </SidePanel>
   )
 }
+
+const onKey = new Set<Activity['act']>(KEY_ACTS)
+const onBucket = new Set<Activity['act']>(BUCKET_ACTS)
+
+/** A run on many buckets has none to show; its job is named in what was said. */
+function TargetLink({ entry: { act, target } }: { entry: Activity }) {
+  const isBucket = onBucket.has(act) && act !== 'clean-up-batch-job' && BucketName.safeParse(target).success
+  if (onKey.has(act)) return <TargetButton href={paths.key(target)}>Show the key</TargetButton>
+  if (isBucket) return <TargetButton href={paths.bucket(target)}>Show the bucket</TargetButton>
+  return null
+}
+
+const TargetButton = ({ href, children }: { href: string; children: string }) => (
+  <Link href={href} className={buttonClass()}>
+    {children}
+  </Link>
+)

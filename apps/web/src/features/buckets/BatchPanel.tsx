@@ -9,7 +9,7 @@ import { paths } from '../../lib/paths.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
 import { Note, type Tone } from '../../ui/Note.tsx'
 import { SidePanel } from '../../ui/SidePanel.tsx'
-import { Facts, Lines, Time } from '../../ui/Text.tsx'
+import { Facts, Lines, Moment } from '../../ui/Text.tsx'
 import { batchStates, holdsWords, isOver, kindWords, orderWords, sealingWords } from './batch-words.ts'
 import { CleanUpDialog } from './CleanUpDialog.tsx'
 
@@ -98,7 +98,7 @@ function Figures({ job }: { job: BatchJob }) {
         ...(size !== null ? [['Bytes', bytes(size)] as const] : []),
         ...(lastObject ? [['Last object', mono(lastObject)] as const] : []),
         ...(accessKey ? [['Access key', mono(accessKey)] as const] : []),
-        ['Started', <Time key="t" at={startedAt} />],
+        ['Started', <Moment key="t" at={startedAt} />],
         ['By', order ? `${order.by}, from this console` : user],
         ['MinIO’s id', mono(id)],
       ]}

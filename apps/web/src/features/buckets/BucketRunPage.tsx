@@ -5,7 +5,6 @@ import { readKms } from '@strongroom/shared/kms'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { Link, useParams } from 'wouter'
-import type * as z from 'zod/mini'
 import { every, invalidate, query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { JobView } from '../../components/JobView.tsx'
@@ -17,10 +16,8 @@ import { Button, buttonClass } from '../../ui/Button.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Facts, Time } from '../../ui/Text.tsx'
 import { RunResults } from './RunResults.tsx'
-import { runSentence, runTitle } from './run-results.ts'
+import { type Run, restOf, restWords, runSentence, runTitle } from './run-results.ts'
 import { useBucketRun } from './use-bucket-run.ts'
-
-type Run = z.infer<typeof readBucketRun.reply>
 
 const READ_MS = 1_500
 /** Each reading has all results so far. */
@@ -46,7 +43,8 @@ export function BucketRunPage() {
     if (ended) void invalidate(readBucketRun, listBuckets)
   }, [ended])
   const retry = useBucketRun()
-  const failed = useMemo(() => failedIn(run.data), [run.data])
+  const rest = useMemo(() => run.data && restOf(run.data), [run.data])
+  const retryWords = rest && restWords(rest)
   const defaultKey = useQuery(query(readKms, {})).data?.defaultKey ?? null
   return (
     <Page
@@ -57,13 +55,13 @@ export function BucketRunPage() {
           <Link href={paths.buckets} className={buttonClass()}>
             Buckets
           </Link>
-          {failed.length > 0 && !running && (
+          {retryWords && !running && (
             <Button
               look="primary"
               busy={retry.isPending}
-              onClick={() => run.data && retry.mutate({ buckets: failed, act: run.data.act })}
+              onClick={() => run.data && rest && retry.mutate({ buckets: rest.buckets, act: run.data.act })}
             >
-              Try the {count(failed.length)} that failed again
+              {retryWords}
             </Button>
           )}
         </>
@@ -79,19 +77,18 @@ export function BucketRunPage() {
   )
 }
 
-const failedIn = (run: Run | undefined) =>
-  run?.results.filter(({ outcome }) => outcome === 'failed').map(({ bucket }) => bucket) ?? []
-
 /** The console was started anew since, so that it knows the run and not the job any more. */
-const Past = ({ run: { by, startedAt, endedAt, buckets, results } }: { run: Run }) => (
+const Past = ({ run: { by, startedAt, endedAt, buckets, results, notReached } }: { run: Run }) => (
   <section aria-label="Run" className="space-y-3 rounded-md border border-line bg-surface p-4">
     {endedAt === null && (
       <Note
         tone="warning"
         title={`It was cut off: ${count(buckets - results.length)} of ${counted(buckets, 'bucket')} were not reached`}
       >
-        The console stopped while it ran. What is done stays done; select the buckets again and start it once more:
-        those that are so already are left alone.
+        The console stopped while it ran. What is done stays done.{' '}
+        {notReached === null
+          ? 'Which ones were not reached was not kept: select the buckets again and start it once more; those that are so already are left alone.'
+          : 'Those that were not reached are listed below, and can be tried.'}
       </Note>
     )}
     <Facts

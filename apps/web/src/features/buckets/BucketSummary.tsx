@@ -6,7 +6,7 @@ import { Button } from '../../ui/Button.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { SealBadge } from '../../ui/Seal.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
-import { Facts, Lines, Time } from '../../ui/Text.tsx'
+import { Facts, Lines, Moment, Time } from '../../ui/Text.tsx'
 import { coverageLook, houseLook, proofLooks } from './bucket-words.ts'
 import { encryptionWords, keyOf, lookOf, reasonOf } from './seal-of-bucket.ts'
 
@@ -124,7 +124,7 @@ function Nature({ bucket: { versioning, locking, replication, usage, createdAt }
         ['Object lock', locking === null ? UNTOLD : locking ? 'On' : 'Off'],
         ['Replication', replication === null ? UNTOLD : replication ? 'On' : 'Off'],
         ['Usage', usage === null ? UNTOLD : <Usage key="u" {...usage} />],
-        ['Made', createdAt ? <Time key="t" at={createdAt} /> : 'not known'],
+        ['Made', createdAt ? <Moment key="t" at={createdAt} /> : 'not known'],
       ]}
     />
   )

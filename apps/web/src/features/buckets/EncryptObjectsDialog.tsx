@@ -13,6 +13,7 @@ import { bytes, counted } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
+import { Choice } from '../../ui/Field.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Lines, Time } from '../../ui/Text.tsx'
 import { Always, Consequences } from './Consequences.tsx'
@@ -53,6 +54,7 @@ function PlanForm({ bucket, plan, defaultKey, onClose }: Props & { plan: Encrypt
         ...(mode === 'sse-kms' && { key }),
         parts: partsOf(data.get('parts')),
         atOnce: Number(data.get('atOnce')),
+        fresh: data.get('fresh') !== null,
         ...runAsOf(sent),
       })
     },
@@ -62,12 +64,20 @@ function PlanForm({ bucket, plan, defaultKey, onClose }: Props & { plan: Encrypt
     <form ref={form} onSubmit={submit} noValidate className="space-y-5">
       <Known plan={plan} />
       {goesOn(plan, choice) && (
-        <Note
-          tone="info"
-          title={`It goes on with a run that was cut off: ${counted(plan.unfinished!.done, 'object')} looked at`}
-        >
-          Begun <Time at={plan.unfinished!.startedAt} />. With other choices it begins anew.
-        </Note>
+        <>
+          <Note
+            tone="info"
+            title={`It goes on with a run that was cut off: ${counted(plan.unfinished!.done, 'object')} looked at`}
+          >
+            Begun <Time at={plan.unfinished!.startedAt} />. With other choices it begins anew.
+          </Note>
+          <Choice
+            type="checkbox"
+            name="fresh"
+            label="Begin anew"
+            hint="Else what was written before that place since then is not looked at. Objects that are sealed as asked are left alone."
+          />
+        </>
       )}
       <EncryptionFields choice={choice} onChange={setChoice} defaultKey={defaultKey} errors={fields} />
       <Consequences plan={plan} accepted={accepted} onAccept={setAccepted} />

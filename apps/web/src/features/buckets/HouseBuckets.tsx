@@ -129,20 +129,24 @@ const columns: Column<HouseRow>[] = [
         <span className="text-muted">None</span>
       ),
     compare: (a, b) => names.compare(a.standing?.pattern ?? '', b.standing?.pattern ?? ''),
-    className: 'w-36 max-md:hidden',
+    className: 'w-30 max-md:hidden xl:w-36',
   },
   {
     id: 'wants',
     head: 'Wants',
     cell: ({ standing }) =>
-      standing && <SealBadge look={lookOf(standing, null).look} label={encryptionWords(standing)} />,
-    className: 'w-56 max-lg:hidden',
+      standing ? (
+        <SealBadge look={lookOf(standing, null).look} label={encryptionWords(standing)} />
+      ) : (
+        <span className="text-muted">–</span>
+      ),
+    className: 'w-40 max-lg:hidden xl:w-56',
   },
   {
     id: 'configured',
     head: 'Configured',
     cell: ({ bucket: { encryption } }) => <Configured at={encryption} defaultKey={null} />,
-    className: 'w-56 max-md:hidden',
+    className: 'w-40 max-md:hidden xl:w-56',
   },
   {
     id: 'standing',

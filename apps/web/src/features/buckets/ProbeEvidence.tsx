@@ -59,14 +59,18 @@ export function ProbeEvidence({ probes }: { probes: readonly Probe[] }) {
   )
 }
 
-const Failed = ({ probe: { reason, at } }: { probe: FailedProbe }) => (
+const Failed = ({ probe: { reason, at, promised } }: { probe: FailedProbe }) => (
   <>
     <Note tone="critical" title={proofLooks.failed.sentence}>
       {reason}
     </Note>
+    {promised !== undefined && <Facts facts={[['Promised', promiseWords(promised)]]} />}
     <p className="text-xs text-muted">{exact(at)}. It says nothing of how objects are sealed.</p>
   </>
 )
+
+const promiseWords = (promised: BucketProbe['promised']) =>
+  promised ? encryptionWords(promised) : 'Not known when it was written'
 
 function Written({ probe, outcome }: { probe: BucketProbe; outcome: ProbeSummary['outcome'] }) {
   const { promised, mode, key, headers, readBack, left, object, at, swept } = probe
@@ -76,7 +80,7 @@ function Written({ probe, outcome }: { probe: BucketProbe; outcome: ProbeSummary
       <p className="text-sm font-medium">{proofLooks[outcome].sentence}</p>
       <Facts
         facts={[
-          ['Promised', promised ? encryptionWords(promised) : 'Not known when it was written'],
+          ['Promised', promiseWords(promised)],
           ['Found', mode === 'none' ? 'Plaintext' : encryptionWords({ mode, key })],
           ['Read back', back],
           ['Removed', left ?? `Yes, all of it${swept ? `; and ${counted(swept, 'older probe object')}` : ''}`],

@@ -1,6 +1,5 @@
-import type { BucketResult, readBucketRun } from '@strongroom/shared/bucket-runs'
+import type { BucketResult } from '@strongroom/shared/bucket-runs'
 import { useMemo } from 'react'
-import type * as z from 'zod/mini'
 import { useUrlParam } from '../../components/use-url-param.ts'
 import { count, counted } from '../../lib/format.ts'
 import { Chips } from '../../ui/Chips.tsx'
@@ -9,12 +8,20 @@ import { SearchField } from '../../ui/SearchField.tsx'
 import { StateMark } from '../../ui/StateMark.tsx'
 import { BucketLink } from './BucketLink.tsx'
 import { Configured } from './Configured.tsx'
-import { countOutcomes, failureReasons, outcomeLooks, outcomeOf, outcomes } from './run-results.ts'
+import {
+  countOutcomes,
+  failureReasons,
+  outcomeLooks,
+  outcomeOf,
+  outcomes,
+  type Run,
+  type RunRow,
+  rowsOf,
+} from './run-results.ts'
 
-type Run = z.infer<typeof readBucketRun.reply>
 type Props = { run: Run; defaultKey: string | null; running: boolean }
 
-/** What became of each bucket, in the order they were done. */
+/** What became of each bucket, in the order they were done; what was not reached comes last. */
 export function RunResults({ run, defaultKey, running }: Props) {
   const [wanted, setOutcome] = useUrlParam('outcome')
   const [text, setText] = useUrlParam('q')
@@ -22,16 +29,17 @@ export function RunResults({ run, defaultKey, running }: Props) {
   const outcome = outcomeOf(wanted)
   const { results } = run
   const probing = run.act.kind === 'probe'
+  const all = useMemo(() => rowsOf(run, running), [run, running])
   const rows = useMemo(
     () =>
-      results.filter(
+      all.filter(
         (result) =>
           result.bucket.includes(text.trim().toLowerCase()) && (outcome === undefined || result.outcome === outcome),
       ),
-    [results, outcome, text],
+    [all, outcome, text],
   )
   const columns = useMemo(() => columnsFor(defaultKey, probing), [defaultKey, probing])
-  const counts = useMemo(() => countOutcomes(results), [results])
+  const counts = useMemo(() => countOutcomes(all), [all])
   const chips = counts.map((each) => ({
     id: each.outcome,
     label: <StateMark look={outcomeLooks[each.outcome]} />,
@@ -44,9 +52,9 @@ export function RunResults({ run, defaultKey, running }: Props) {
         <SearchField label="Filter results" value={text} onChange={setText} />
         <Chips label="Outcomes" chips={chips} chosen={outcome ?? ''} onChoose={setOutcome} />
         <p className="text-sm text-muted" role="status">
-          {rows.length === results.length
+          {rows.length === all.length
             ? counted(results.length, 'result')
-            : `${count(rows.length)} of ${counted(results.length, 'result')}`}
+            : `${count(rows.length)} of ${counted(all.length, 'bucket')}`}
           {open > 0 && (running ? `; ${count(open)} still to come` : `; ${count(open)} not reached`)}
         </p>
       </div>
@@ -63,7 +71,7 @@ export function RunResults({ run, defaultKey, running }: Props) {
         onSort={setSort}
         empty={
           <p className="text-muted">
-            {results.length > 0
+            {all.length > 0
               ? 'No result matches the filters.'
               : running
                 ? 'Results come here as the buckets are done.'
@@ -75,7 +83,7 @@ export function RunResults({ run, defaultKey, running }: Props) {
   )
 }
 
-const bucketOf = ({ bucket }: BucketResult) => bucket
+const bucketOf = ({ bucket }: RunRow) => bucket
 const REASONS = 8
 
 /** In full, where the table has one line for each, and none on a narrow screen; while it runs only when asked for, as they grow. */
@@ -93,7 +101,7 @@ function Reasons({ results }: { results: readonly BucketResult[] }) {
   )
 }
 
-const columnsFor = (defaultKey: string | null, probing: boolean): Column<BucketResult>[] => [
+const columnsFor = (defaultKey: string | null, probing: boolean): Column<RunRow>[] => [
   {
     id: 'bucket',
     head: 'Bucket',

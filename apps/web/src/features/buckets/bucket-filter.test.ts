@@ -22,6 +22,7 @@ const buckets = [
   sealed('failing', 'k2', { proof: { at, outcome: 'failed' }, coverage }),
   bucket('hidden', { encryption: null, effective: null, trouble: 'MinIO refused.' }),
   bucket('unread-rule', { house: { pattern: '*', mode: 'sse-s3', drifted: null } }),
+  sealed('untold', 'k1', { proof: { at, outcome: 'unpromised' } }),
   bucket('s3', { encryption: { mode: 'sse-s3' }, effective: { mode: 'sse-s3', reason: 'x' } }),
 ]
 const all = { text: '', show: undefined, seal: '', key: '' }
@@ -34,6 +35,7 @@ describe('show', () => {
     ['drifted', ['drifted']],
     ['failing-proof', ['failing']],
     ['plain-objects', ['failing']],
+    ['promise-unknown', ['untold']],
     ['not-read', ['hidden']],
   ])('%s', (show, expected) => {
     expect(names({ show: showOf(show) })).toEqual(expected)
@@ -44,7 +46,7 @@ describe('show', () => {
 })
 
 test('every part of the filter must hold', () => {
-  expect(names({ key: 'k1' })).toEqual(['drifted', 'proven'])
+  expect(names({ key: 'k1' })).toEqual(['drifted', 'proven', 'untold'])
   expect(names({ key: 'k1', show: 'drifted' })).toEqual(['drifted'])
   expect(names({ key: 'k1', show: 'drifted', text: 'PROVEN' })).toEqual([])
   expect(names({ seal: 'sse-kms:k2' })).toEqual(['failing'])
@@ -54,7 +56,7 @@ test('every part of the filter must hold', () => {
 test('SSE-S3 is sealed by the default key, and plaintext by none', () => {
   expect(names({ key: 'default' })).toEqual(['s3'])
   expect(keysInUse(buckets, 'default')).toEqual([
-    { key: 'k1', count: 2 },
+    { key: 'k1', count: 3 },
     { key: 'default', count: 1 },
     { key: 'k2', count: 1 },
   ])

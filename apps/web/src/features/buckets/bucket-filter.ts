@@ -2,7 +2,14 @@ import type { Bucket } from '@strongroom/shared/buckets'
 import { isInSegment, keyOf } from './seal-of-bucket.ts'
 
 /** What `show=` in the URL may say, in the order of urgency. */
-export const shows = ['not-encrypted', 'failing-proof', 'drifted', 'plain-objects', 'not-read'] as const
+export const shows = [
+  'not-encrypted',
+  'failing-proof',
+  'drifted',
+  'plain-objects',
+  'promise-unknown',
+  'not-read',
+] as const
 export type Show = (typeof shows)[number]
 
 const isShown: Record<Show, (bucket: Bucket) => boolean> = {
@@ -11,9 +18,11 @@ const isShown: Record<Show, (bucket: Bucket) => boolean> = {
   'failing-proof': ({ proof, effective }) =>
     proof !== null &&
     proof.outcome !== 'as-promised' &&
+    proof.outcome !== 'unpromised' &&
     !(proof.outcome === 'plain' && (effective === null || effective.mode === 'none')),
   drifted: ({ house }) => house?.drifted === true,
   'plain-objects': ({ coverage }) => coverage !== null && coverage.plain > 0,
+  'promise-unknown': ({ proof }) => proof?.outcome === 'unpromised',
   'not-read': ({ encryption }) => encryption === null,
 }
 

@@ -14,6 +14,7 @@ export const showWords: Record<Show, { label: string; tone: Tone }> = {
   'failing-proof': { label: 'Failing proof', tone: 'critical' },
   drifted: { label: 'Drifted', tone: 'warning' },
   'plain-objects': { label: 'Plain objects', tone: 'warning' },
+  'promise-unknown': { label: 'Promise not known', tone: 'info' },
   'not-read': { label: 'Not read', tone: 'info' },
 }
 
@@ -29,6 +30,12 @@ export const proofLooks: Record<ProbeSummary['outcome'], StateLook & { sentence:
     word: 'Differs',
     ink: 'text-critical',
     sentence: 'The probe was sealed in another way than the bucket promises.',
+  },
+  unpromised: {
+    icon: 'unknown',
+    word: 'Sealed',
+    ink: 'text-muted',
+    sentence: 'The probe was sealed, but what the bucket promises was not known: it proves no promise.',
   },
   plain: {
     icon: 'critical',

@@ -21,6 +21,7 @@ test('a probe is what was found, and whether that was promised', () => {
   expect(probeOutcome(probe)).toBe('as-promised')
   expect(probeOutcome({ ...probe, asPromised: false })).toBe('not-as-promised')
   expect(probeOutcome({ ...probe, encrypted: false, mode: 'none', asPromised: null })).toBe('plain')
+  expect(probeOutcome({ ...probe, promised: null, asPromised: null })).toBe('unpromised')
 })
 
 test('what came back as other bytes failed, whatever its headers say', () => {

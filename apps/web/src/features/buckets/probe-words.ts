@@ -5,7 +5,8 @@ import type { Bucket } from '@strongroom/shared/buckets'
 export function probeOutcome(probe: BucketProbe | FailedProbe): ProbeSummary['outcome'] {
   if ('reason' in probe || !probe.readBack) return 'failed'
   if (probe.asPromised === false) return 'not-as-promised'
-  return probe.encrypted ? 'as-promised' : 'plain'
+  if (!probe.encrypted) return 'plain'
+  return probe.asPromised === null ? 'unpromised' : 'as-promised'
 }
 
 type Known = Pick<Bucket, 'locking' | 'replication'>

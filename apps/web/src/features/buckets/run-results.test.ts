@@ -1,6 +1,6 @@
 import type { BucketResult } from '@strongroom/shared/bucket-runs'
 import { expect, test } from 'vitest'
-import { countOutcomes, failureReasons, outcomeOf, runSentence } from './run-results.ts'
+import { countOutcomes, failureReasons, outcomeOf, restOf, restWords, rowsOf, runSentence } from './run-results.ts'
 
 const result = (bucket: string, outcome: BucketResult['outcome'], reason: string | null = null): BucketResult => ({
   bucket,
@@ -26,6 +26,18 @@ test('what needs a look comes first, and what nobody met is left out', () => {
   ])
   expect(outcomeOf('left')).toBe('left')
   expect(outcomeOf('anything')).toBeUndefined()
+})
+
+test('once it is over, what was not reached is a row too, and can be tried with what failed', () => {
+  const run = { results, notReached: ['g', 'h'] }
+  expect(rowsOf(run, true)).toHaveLength(results.length)
+  expect(countOutcomes(rowsOf(run, false))[1]).toEqual({ outcome: 'not-reached', count: 2 })
+  expect(restOf(run)).toEqual({ failed: 4, notReached: 2, buckets: ['b', 'c', 'd', 'f', 'g', 'h'] })
+  expect(restOf({ results, notReached: null }).buckets).toEqual(['b', 'c', 'd', 'f'])
+  expect(restWords({ failed: 4, notReached: 2 })).toBe('Try the rest: 4 failed, 2 not reached')
+  expect(restWords({ failed: 0, notReached: 2 })).toBe('Try the rest: 2 not reached')
+  expect(restWords({ failed: 4, notReached: 0 })).toBe('Try the 4 that failed again')
+  expect(restWords({ failed: 0, notReached: 0 })).toBeNull()
 })
 
 test('failures keep their reason, and who shares one is counted together', () => {

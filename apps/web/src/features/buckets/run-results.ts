@@ -1,14 +1,23 @@
-import type { BucketAct, BucketResult } from '@strongroom/shared/bucket-runs'
+import type { BucketAct, BucketResult, readBucketRun } from '@strongroom/shared/bucket-runs'
+import type * as z from 'zod/mini'
+import { count } from '../../lib/format.ts'
 import type { StateLook } from '../../ui/StateMark.tsx'
 import { encryptionWords } from './seal-of-bucket.ts'
 
-export type RunOutcome = BucketResult['outcome']
+/** Of a run that is over, a bucket without a result was not reached. */
+export type RunOutcome = BucketResult['outcome'] | 'not-reached'
+
+export type RunRow = Omit<BucketResult, 'outcome'> & { readonly outcome: RunOutcome }
+
+export type Run = z.infer<typeof readBucketRun.reply>
 
 /** What needs a look comes first. */
 export const outcomes = [
   'failed',
+  'not-reached',
   'plain',
   'not-as-promised',
+  'unpromised',
   'left',
   'changed',
   'as-promised',
@@ -17,8 +26,10 @@ export const outcomes = [
 
 export const outcomeLooks: Record<RunOutcome, StateLook> = {
   failed: { icon: 'critical', word: 'Failed', ink: 'text-critical' },
+  'not-reached': { icon: 'warning', word: 'Not reached', ink: 'text-warning' },
   plain: { icon: 'critical', word: 'Plaintext', ink: 'text-critical' },
   'not-as-promised': { icon: 'critical', word: 'Differs', ink: 'text-critical' },
+  unpromised: { icon: 'unknown', word: 'Promise not known', ink: 'text-muted' },
   left: { icon: 'warning', word: 'Left as it is', ink: 'text-warning' },
   changed: { icon: 'good', word: 'Changed', ink: 'text-good' },
   'as-promised': { icon: 'good', word: 'Holds', ink: 'text-good' },
@@ -28,10 +39,31 @@ export const outcomeLooks: Record<RunOutcome, StateLook> = {
 export const outcomeOf = (text: string): RunOutcome | undefined => outcomes.find((each) => each === text)
 
 /** How many buckets met each outcome that any met. */
-export const countOutcomes = (results: readonly BucketResult[]) =>
+export const countOutcomes = (results: readonly Pick<RunRow, 'outcome'>[]) =>
   outcomes
     .map((outcome) => ({ outcome, count: results.filter((result) => result.outcome === outcome).length }))
-    .filter(({ count }) => count > 0)
+    .filter((each) => each.count > 0)
+
+/** The results of a run, and behind them what it did not reach, once it is over. */
+export const rowsOf = ({ results, notReached }: Pick<Run, 'results' | 'notReached'>, running: boolean): RunRow[] => [
+  ...results,
+  ...(running ? [] : (notReached ?? [])).map((bucket) => ({ bucket, ...NOT_REACHED })),
+]
+
+const NOT_REACHED = { outcome: 'not-reached' as const, before: null, after: null, reason: null }
+
+/** What a further run of the same act is for: the buckets that failed, and those that were not reached. */
+export function restOf({ results, notReached }: Pick<Run, 'results' | 'notReached'>) {
+  const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ bucket }) => bucket)
+  return { failed: failed.length, notReached: notReached?.length ?? 0, buckets: [...failed, ...(notReached ?? [])] }
+}
+
+/** `Try the 3 that failed again`; null: nothing is left. */
+export function restWords({ failed, notReached }: Pick<ReturnType<typeof restOf>, 'failed' | 'notReached'>) {
+  if (failed > 0 && notReached > 0) return `Try the rest: ${count(failed)} failed, ${count(notReached)} not reached`
+  if (notReached > 0) return `Try the rest: ${count(notReached)} not reached`
+  return failed > 0 ? `Try the ${count(failed)} that failed again` : null
+}
 
 /** Why buckets failed, the commonest reason first. */
 export function failureReasons(results: readonly BucketResult[]) {

@@ -2,13 +2,13 @@ import type { IamAudit, IamItem } from '@strongroom/shared/iam'
 import { useCallback } from 'react'
 import { focusRow } from '../../components/RowLink.tsx'
 import { useUrlParam } from '../../components/use-url-param.ts'
-import { bytes, exact } from '../../lib/format.ts'
+import { bytes } from '../../lib/format.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Icon } from '../../ui/Icon.tsx'
 import { Note, toneInk } from '../../ui/Note.tsx'
 import { SealBadge } from '../../ui/Seal.tsx'
 import { SidePanel } from '../../ui/SidePanel.tsx'
-import { CopyButton, Facts, Lines, Time } from '../../ui/Text.tsx'
+import { CopyButton, Facts, Lines, Moment } from '../../ui/Text.tsx'
 import { itemAdvice, wantsSecret } from './item-advice.ts'
 import { sealLook } from './item-seal.ts'
 import { openedWords } from './opened-words.ts'
@@ -67,7 +67,7 @@ function ItemFacts({ item, audit }: { item: IamItem; audit: IamAudit }) {
               [
                 'Ends',
                 <span key="e">
-                  <Time at={expiresAt} />, {exact(expiresAt)}
+                  <Moment at={expiresAt} />
                 </span>,
               ] as const,
             ]),
@@ -77,7 +77,7 @@ function ItemFacts({ item, audit }: { item: IamItem; audit: IamAudit }) {
           'Drives',
           `${item.copies} of ${item.drives} hold what was read${item.stale ? `, ${item.stale} an older copy` : ''}`,
         ],
-        ['Read', <Time key="t" at={audit.takenAt} />],
+        ['Read', <Moment key="t" at={audit.takenAt} />],
       ]}
     />
   )

@@ -64,7 +64,7 @@ const columns: Column<Row>[] = [
     id: 'state',
     head: 'State',
     cell: ({ state, dryRun }) => (dryRun ? `Dry run, ${stateWords[state].toLowerCase()}` : stateWords[state]),
-    className: 'w-36 max-sm:w-20',
+    className: 'w-36 max-sm:w-30',
   },
   {
     id: 'key',
@@ -73,7 +73,7 @@ const columns: Column<Row>[] = [
     className: 'w-auto max-sm:hidden',
   },
   { id: 'by', head: 'By', cell: ({ ranBy }) => ranBy.join(', '), className: 'w-44 max-xl:hidden' },
-  { id: 'moved', head: 'Moved', cell: ({ moved }) => count(moved), className: 'w-24 text-right max-sm:w-16' },
+  { id: 'moved', head: 'Moved', cell: ({ moved }) => count(moved), className: 'w-24 text-right max-sm:hidden' },
   {
     id: 'failed',
     head: 'Failed',

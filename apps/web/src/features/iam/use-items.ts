@@ -2,6 +2,7 @@ import { type IamAudit, listAuditItems } from '@strongroom/shared/iam'
 import { keepPreviousData, queryOptions, useInfiniteQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo } from 'react'
 import { call } from '../../api/call.ts'
+import { FIRST_ITEMS } from '../../api/first-page.ts'
 import type { ItemFilter } from './item-filter.ts'
 import { PlanTally } from './migration-plan.ts'
 
@@ -15,7 +16,11 @@ export function useItems({ id }: IamAudit, filter: ItemFilter) {
   const result = useInfiniteQuery({
     queryKey: [listAuditItems.path, id, filter],
     queryFn: ({ pageParam, signal }) =>
-      call(listAuditItems, { ...filter, limit: PAGE, ...(pageParam && { after: pageParam }) }, signal),
+      call(
+        listAuditItems,
+        { ...filter, ...(pageParam ? { limit: PAGE, after: pageParam } : { limit: FIRST_ITEMS }) },
+        signal,
+      ),
     initialPageParam: '',
     getNextPageParam: ({ next }) => next,
     placeholderData: keepPreviousData,

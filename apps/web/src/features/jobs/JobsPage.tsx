@@ -7,7 +7,6 @@ import { JobTarget } from '../../components/JobTarget.tsx'
 import { jobWords, stateWords } from '../../components/job-words.ts'
 import { Page } from '../../components/Page.tsx'
 import { StaleLine } from '../../components/ReadView.tsx'
-import { RowLink } from '../../components/RowLink.tsx'
 import { count } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { buttonClass } from '../../ui/Button.tsx'
@@ -40,26 +39,44 @@ export function JobsPage() {
 }
 
 const columns: Column<Job>[] = [
-  { id: 'id', head: 'Job', cell: ({ id }) => <RowLink href={paths.job(id)} name={id} />, className: 'w-auto' },
-  { id: 'kind', head: 'Work', cell: ({ kind }) => jobWords[kind], className: 'w-47' },
+  {
+    id: 'kind',
+    head: 'Work',
+    cell: ({ id, kind }) => (
+      <Link
+        href={paths.job(id)}
+        data-row={id}
+        className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+      >
+        {jobWords[kind]}
+      </Link>
+    ),
+    className: 'w-auto',
+  },
   {
     id: 'target',
     head: 'Bucket',
     cell: ({ target }) => (target === null ? <span className="text-muted">–</span> : <JobTarget target={target} />),
-    className: 'w-34 max-md:hidden xl:w-48',
+    className: 'w-34 max-md:hidden',
   },
-  { id: 'state', head: 'State', cell: ({ state }) => stateWords[state], className: 'w-24' },
+  { id: 'state', head: 'State', cell: ({ state }) => stateWords[state], className: 'w-24 max-sm:w-22' },
   {
     id: 'done',
     head: 'Done',
     cell: ({ done, total }) => (total === null ? count(done) : `${count(done)} of ${count(total)}`),
     className: 'w-34 text-right max-sm:hidden',
   },
-  { id: 'by', head: 'By', cell: ({ startedBy }) => startedBy, className: 'w-40 max-xl:hidden' },
+  { id: 'by', head: 'By', cell: ({ startedBy }) => startedBy, className: 'w-32 max-lg:hidden' },
   {
     id: 'at',
     head: 'Started',
     cell: ({ startedAt }) => <Time at={startedAt} />,
-    className: 'w-27 text-right max-md:hidden',
+    className: 'w-27 text-right max-sm:w-24',
+  },
+  {
+    id: 'id',
+    head: 'Job',
+    cell: ({ id }) => <span className="font-mono text-xs text-muted">{id}</span>,
+    className: 'w-76 max-[1400px]:hidden',
   },
 ]

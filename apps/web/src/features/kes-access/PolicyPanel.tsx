@@ -5,7 +5,7 @@ import { paths } from '../../lib/paths.ts'
 import { buttonClass } from '../../ui/Button.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { SidePanel } from '../../ui/SidePanel.tsx'
-import { CopyButton, Facts, Lines, Time } from '../../ui/Text.tsx'
+import { CopyButton, Facts, Lines, Moment } from '../../ui/Text.tsx'
 import { AccessFindings } from './AccessFindings.tsx'
 import { identityWords } from './access-words.ts'
 
@@ -57,7 +57,7 @@ function Loaded({ policy, access }: { policy: KesPolicy; access: KesAccess }) {
           ))}
         </ul>
       </section>
-      <Facts facts={[['Loaded', createdAt ? <Time key="t" at={createdAt} /> : 'not known']]} />
+      <Facts facts={[['Loaded', createdAt ? <Moment key="t" at={createdAt} /> : 'not known']]} />
       <Lines label="The same from a terminal" lines={[`kes policy show ${name}`]} />
     </>
   )

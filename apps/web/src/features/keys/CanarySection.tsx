@@ -6,7 +6,7 @@ import { toast } from '../../components/toast.ts'
 import { Button } from '../../ui/Button.tsx'
 import { Dialog, DialogButtons } from '../../ui/Dialog.tsx'
 import { Note } from '../../ui/Note.tsx'
-import { Facts, Time } from '../../ui/Text.tsx'
+import { Facts, Moment } from '../../ui/Text.tsx'
 import { canaryLooks } from './key-words.ts'
 import { lookAgain } from './look-again.ts'
 import { State } from './State.tsx'
@@ -53,9 +53,9 @@ const Kept = ({ canary: { state, sealedAt, since, checkedAt, detail } }: { canar
     <Facts
       facts={[
         ['State', <State key="s" look={canaryLooks[state]} />],
-        ['Since', <Time key="i" at={since} />],
-        ['Sealed', <Time key="a" at={sealedAt} />],
-        ['Last tried', <Time key="c" at={checkedAt} />],
+        ['Since', <Moment key="i" at={since} />],
+        ['Sealed', <Moment key="a" at={sealedAt} />],
+        ['Last tried', <Moment key="c" at={checkedAt} />],
       ]}
     />
     <p className="max-w-[75ch] text-sm wrap-anywhere">{detail}</p>

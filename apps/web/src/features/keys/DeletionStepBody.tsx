@@ -6,7 +6,7 @@ import { useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { toast } from '../../components/toast.ts'
 import { Button, buttonClass } from '../../ui/Button.tsx'
-import { Facts, Time } from '../../ui/Text.tsx'
+import { Facts, Moment, Time } from '../../ui/Text.tsx'
 import { DeleteDialog } from './DeleteDialog.tsx'
 import type { DeletionFace, DeletionStep } from './deletion-steps.ts'
 import { useKeyUrls } from './key-url.ts'
@@ -44,7 +44,7 @@ function Mark({ deletion, face, current }: BodyProps) {
     return (
       <Facts
         facts={[
-          ['Marked', deletion.markedAt ? <Time key="m" at={deletion.markedAt} /> : 'not known'],
+          ['Marked', deletion.markedAt ? <Moment key="m" at={deletion.markedAt} /> : 'not known'],
           ['By', deletion.markedBy ?? 'not known'],
           ...(deletion.otherClusters
             ? ([['Other clusters', `“${deletion.otherClusters.statement}”, ${deletion.otherClusters.by}`]] as const)
@@ -102,7 +102,7 @@ function Quarantine({ deletion, face, current }: BodyProps) {
       {deletion.quarantinedAt && (
         <Facts
           facts={[
-            ['In quarantine', <Time key="q" at={deletion.quarantinedAt} />],
+            ['In quarantine', <Moment key="q" at={deletion.quarantinedAt} />],
             ['By', deletion.quarantinedBy ?? 'not known'],
           ]}
         />

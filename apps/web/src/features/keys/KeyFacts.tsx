@@ -1,6 +1,6 @@
 import type { KeyDetails } from '@strongroom/shared/keys'
 import { SealBadge } from '../../ui/Seal.tsx'
-import { Facts, Time } from '../../ui/Text.tsx'
+import { Facts, Moment } from '../../ui/Text.tsx'
 import { canaryLooks, stageLooks } from './key-words.ts'
 import { SecondCopy } from './SecondCopy.tsx'
 import { Identity, State } from './State.tsx'
@@ -14,9 +14,9 @@ export const KeyFacts = ({ data }: { data: KeyDetails }) => (
         data.isDefault ? <SealBadge key="u" look="default" label="Default key of MinIO" /> : 'Not the default key',
       ],
       ['Algorithm', data.algorithm ?? 'not known'],
-      ['Made', data.createdAt ? <Time key="t" at={data.createdAt} /> : 'not known'],
+      ['Made', data.createdAt ? <Moment key="t" at={data.createdAt} /> : 'not known'],
       ['Made by', data.createdBy ? <Identity key="b" identity={data.createdBy} /> : 'not known'],
-      ['Last proof', data.provenAt ? <Time key="p" at={data.provenAt} /> : 'none'],
+      ['Last proof', data.provenAt ? <Moment key="p" at={data.provenAt} /> : 'none'],
       ['Canary', data.canary ? <State key="c" look={canaryLooks[data.canary.state]} /> : 'none is kept'],
       ['Second copy', <SecondCopy key="s" backup={data.backup} />],
       ...(data.deletion ? [['Deletion', <State key="d" look={stageLooks[data.deletion]} />] as const] : []),

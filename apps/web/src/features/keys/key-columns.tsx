@@ -11,6 +11,8 @@ const canaryOrder = ['replaced', 'missing', 'unknown', 'opens', null]
 const stageOrder = ['quarantined', 'marked', null]
 const names = new Intl.Collator('en', { numeric: true })
 
+const None = () => <span className="text-muted">–</span>
+
 export const keyColumns: Column<KeyRow>[] = [
   {
     id: 'name',
@@ -21,7 +23,7 @@ export const keyColumns: Column<KeyRow>[] = [
   {
     id: 'use',
     head: 'Use',
-    cell: ({ isDefault }) => (isDefault ? <SealBadge look="default" label="Default" /> : ''),
+    cell: ({ isDefault }) => (isDefault ? <SealBadge look="default" label="Default" /> : <None />),
     compare: (a, b) => Number(b.isDefault) - Number(a.isDefault),
     className: 'w-32 max-sm:w-24',
   },
@@ -36,7 +38,7 @@ export const keyColumns: Column<KeyRow>[] = [
   {
     id: 'deletion',
     head: 'Deletion',
-    cell: ({ deletion }) => (deletion === null ? '' : <State look={stageLooks[deletion]} />),
+    cell: ({ deletion }) => (deletion === null ? <None /> : <State look={stageLooks[deletion]} />),
     compare: (a, b) => stageOrder.indexOf(a.deletion) - stageOrder.indexOf(b.deletion),
     className: 'w-36 max-sm:hidden',
   },
