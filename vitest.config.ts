@@ -5,8 +5,8 @@ export default defineConfig({
     include: ['{shared,apps}/**/*.test.ts'],
     // The SDK warns on Node 20 of versions to come; the lock file says which one runs here.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    // Most of the time they wait for real servers: two of them fit on two cores.
-    maxWorkers: 2,
+    // Most of the time they wait for real servers: three of them fit on two cores.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },
