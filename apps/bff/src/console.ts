@@ -174,7 +174,7 @@ export async function createConsole(config: Config, log: Logger): Promise<Consol
     trail: new Trail(join(stateDir, 'activity'), (err) =>
       log.error({ err }, 'the end of an act could not be written down'),
     ),
-    drivePermission: new DrivePermission(),
+    drivePermission: new DrivePermission((id) => cluster.note(id)),
     rememberedReads: new RememberedReads(),
     lastTold,
     iam: new IamWatch(),
@@ -279,6 +279,7 @@ export const kmsNow = (console: Console, c: RequestContext): Promise<Kms> =>
     mayKnowKes: () => requireKesAccess(kesLocks(console, c), c.var.caller),
     iam: console.iam,
     lastTold: console.lastTold,
+    namedNodes: console.config.minio.nodes,
   })
 
 /** What the caller of a request is about to do, for the audit trail. */
@@ -292,6 +293,7 @@ export const intentOf = (c: RequestContext, act: Intent['act'], target: string):
 export const kesLocks = (console: Console, c: RequestContext): KesLocks => ({
   minio: minioFor(console, c).minio,
   readRoles: rolesReader(console, c.var.caller),
+  readEveryGrant: () => readRolesNow(console),
   remembered: console.rememberedReads,
   lastTold: console.lastTold,
   clientAddress: c.var.clientAddress,

@@ -65,17 +65,14 @@ export class WatchedFiles<T> {
 }
 
 /** Changes whenever one of the files does; a file that can't be seen counts as one. */
-const signature = (paths: readonly string[]): string => paths.flatMap(faceOf).join('\n')
+const signature = (paths: readonly string[]): string => paths.flatMap((path) => faceOf(path, true)).join('\n')
 
-function faceOf(path: string): string[] {
+/** Each with an error of its own: a broken link hides no other file of its folder. */
+function faceOf(path: string, withEntries: boolean): string[] {
   try {
     const found = statSync(path)
-    if (found.isDirectory())
-      return readdirSync(path).flatMap((name) => [
-        name,
-        ...(statSync(join(path, name)).isFile() ? faceOf(join(path, name)) : []),
-      ])
-    return [`${found.mtimeMs} ${found.size} ${found.ino}`]
+    if (!found.isDirectory()) return [`${found.mtimeMs} ${found.size} ${found.ino}`]
+    return withEntries ? readdirSync(path).flatMap((name) => [name, ...faceOf(join(path, name), false)]) : []
   } catch (error) {
     return [String((error as NodeJS.ErrnoException).code)]
   }

@@ -81,6 +81,7 @@ async function addUser(name: string, policy: readonly object[] | string) {
 const locks = (more: Partial<KesLocks> = {}): KesLocks => ({
   minio,
   readRoles: async () => roles,
+  readEveryGrant: async () => roles,
   clientAddress: ADDRESS,
   overTls: false,
   log,

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createKey, listKeys, proveKey, readKey } from '@strongroom/shared/keys'
+import { readOverview } from '@strongroom/shared/overview'
 import { readSession } from '@strongroom/shared/session'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { openConsole, type TestConsole } from './console.ts'
@@ -57,4 +58,23 @@ test('who has the name that an old env file gives root is not root', async () =>
   await root.signIn(rootUser, rootPassword)
   expect(await root.call(readSession, {})).toMatchObject({ root: false })
   expect(await (await open.rootBrowser()).call(readSession, {})).toMatchObject({ root: true })
+})
+
+test('without KES too, records that the console did not write are told to who may read the drives', async () => {
+  const stateDir = join(house.dir, 'state-without-kes')
+  const noKes = Object.keys(house.consoleEnv).filter((name) => /^(MINIO_KMS|STRONGROOM)_KES_/.test(name))
+  const alone = await openConsole(house, {
+    ...Object.fromEntries(noKes.map((name) => [name, ''])),
+    STRONGROOM_STATE_DIR: stateDir,
+    STRONGROOM_RECORDS_KEY: 'what the records are sealed under, at length',
+  })
+  expect(alone.console.kes).toBeNull()
+  const root = await alone.rootBrowser()
+  const told = async (client: typeof root) =>
+    (await client.call(readOverview, {})).findings.filter(({ id }) => id === 'foreign-records')
+  expect(await told(root)).toEqual([])
+  mkdirSync(join(stateDir, 'key-deletions'), { recursive: true })
+  writeFileSync(join(stateDir, 'key-deletions', 'prod-main.json'), JSON.stringify({ name: 'prod-main' }))
+  expect(await told(root)).toMatchObject([{ detail: expect.stringContaining('key-deletions/prod-main.json') }])
+  expect(await told(await as('told', alone))).toEqual([])
 })

@@ -391,6 +391,9 @@ test('a grant that is bound to a secret key is not for whom the account was give
   await mayUseKms('bound', ['kms:*'])
   const file = join(house.dir, 'secret')
   writeFileSync(file, `${SECRET}\n`)
+  const other = 'another-secret-key-of-the-same-name'
+  const otherFile = join(house.dir, 'other-secret')
+  writeFileSync(otherFile, `${other}\n`)
   const { out, code } = await strongroom('role-secret', '--in', file)
   expect({ out, code }).toEqual({ out: expect.stringMatching(/^scrypt-v1\.[\w-]{22}\.[\w-]{43}\n$/), code: 0 })
   writeRoles([{ ...role('bound', 'importer', 'team-'), secret: out.trim() }])
@@ -403,12 +406,49 @@ test('a grant that is bound to a secret key is not for whom the account was give
   expect(await mayMake(await as('bound'), 'team-bound-1')).toEqual([true, 201])
 
   // What a user administrator of MinIO can do; an access key of the account gets no session in any case.
-  const other = 'another-secret-key-of-the-same-name'
   await house.mc((mc) => mc('admin', 'user', 'add', 'demo', 'bound', other))
   expect(await mayMake(await as('bound', other), 'team-bound-3')).toEqual([false, 403])
   expect(await inKes()).not.toContain('team-bound-3')
+  const refusals = async (client: Client) => [
+    (await client.refusal(createKey, { name: 'team-bound-3' })).detail,
+    (await client.refusal(listKeys, {})).detail,
+    (await client.refusal(markKey, { name: 'team-bound-1', waitDays: 7, otherClusters: OTHERS })).detail,
+  ]
+  for (const detail of (await refusals(await as('bound', other))).slice(0, 2))
+    expect(detail).toMatch(/second lock.*bound to another secret key.*sign in again/)
+
+  // Bound only after the sign-in, or not readable then: the person is told what to do.
+  const early = await as('bound', other)
+  writeRoles([])
+  expect((await early.refusal(listKeys, {})).detail).toMatch(/second lock.*it gives you no role/)
+  chmodSync(rolesFile, 0o622)
+  const unread = await as('bound', other)
+  chmodSync(rolesFile, 0o600)
+  const again = await strongroom('role-secret', '--in', otherFile)
+  writeRoles(['importer', 'deleter'].map((name) => ({ ...role('bound', name, 'team-'), secret: again.out.trim() })))
+  for (const client of [early, unread]) {
+    for (const detail of await refusals(client)) expect(detail).toMatch(/second lock.*changed.*sign in again/)
+  }
+  expect(await mayMake(await as('bound', other), 'team-bound-5')).toEqual([true, 201])
 
   // By name alone it would have been enough.
   writeRoles([role('bound', 'importer', 'team-')])
   expect(await mayMake(await as('bound', other), 'team-bound-4')).toEqual([true, 201])
+})
+
+test('what people keep who may read the drives and are not told the deployment id is there for root too', async () => {
+  await addUser(house, 'reader', [
+    { Effect: 'Allow', Action: ['admin:*'] },
+    { Effect: 'Deny', Action: ['admin:ServerInfo'] },
+  ])
+  const fresh = await openConsole(house, { STRONGROOM_STATE_DIR: join(house.dir, 'state-of-readers') })
+  const reader = fresh.browser()
+  await reader.signIn('reader', SECRET)
+  expect((await reader.call(readSession, {})).cluster.deploymentId).toBeNull()
+  expect((await reader.job(startAudit, { depth: 'names' })).state).toBe('done')
+  const { id } = await reader.call(readAudit, {})
+
+  const root = await fresh.rootBrowser()
+  expect((await root.call(readSession, {})).cluster.deploymentId).not.toBeNull()
+  expect((await root.call(readAudit, {})).id).toBe(id)
 })

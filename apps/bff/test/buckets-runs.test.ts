@@ -1,3 +1,5 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { listActivity } from '@strongroom/shared/activity'
 import { listBucketProbes } from '@strongroom/shared/bucket-probes'
@@ -218,6 +220,34 @@ describe('one bucket among others', () => {
       detail: expect.stringContaining('s3:PutEncryptionConfiguration'),
     })
     expect(await inTrail(others.length)).toEqual([])
+  })
+
+  test('is refused after so many that the caller may not change, for MinIO writes each into its audit log', async () => {
+    const user = await as('mixed')
+    const others = [...numbered('not-yours', 64), 'mixed-a']
+    const refusal = await user.refusal(startBucketRun, { buckets: others, act: set() })
+    expect(refusal).toMatchObject({ code: 'not-allowed', detail: expect.stringContaining('each of the first 64') })
+    expect((await run(others.slice(1), set(), user)).of('mixed-a')?.outcome).toBe('already')
+  })
+
+  test('in a run whose results can’t be written is not touched, and the trail tells its end', async () => {
+    await makeBuckets(house, ['unwritten'])
+    const folder = join(open.console.config.stateDir, 'bucket-runs')
+    renameSync(folder, `${folder}-away`)
+    writeFileSync(folder, 'in the way')
+    try {
+      const { id } = await root.call(startBucketRun, { buckets: ['unwritten'], act: set() })
+      expect(await root.untilEnded({ id })).toMatchObject({ state: 'failed' })
+    } finally {
+      rmSync(folder)
+      renameSync(`${folder}-away`, folder)
+    }
+    expect(await allByMc(house, ['unwritten'])).toEqual([{ mode: 'none' }])
+    const { activity } = await root.call(listActivity, { target: 'unwritten' })
+    expect(activity.map(({ act, outcome }) => [act, outcome]).sort()).toEqual([
+      ['end-bucket-run', 'failed'],
+      ['start-bucket-run', 'done'],
+    ])
   })
 
   test('results are for who started the run, and for those who may see the drives', async () => {

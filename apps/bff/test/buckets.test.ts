@@ -86,12 +86,15 @@ describe('one bucket', () => {
     const bucket = 'set-and-cleared'
     await root.call(setBucketEncryption, { bucket, mode: 'sse-kms', key: KEY })
     expect(await allByMc(house, [bucket])).toEqual([{ mode: 'sse-kms', key: KEY }])
+    await root.call(setBucketEncryption, { bucket, mode: 'sse-s3' })
     await root.call(clearBucketEncryption, { bucket })
     expect(await allByMc(house, [bucket])).toEqual([{ mode: 'none' }])
     const { activity } = await root.call(listActivity, { target: bucket })
     expect(activity).toMatchObject([
-      { act: 'clear-bucket-encryption', outcome: 'done', detail: `It was SSE-KMS under ${KEY}.` },
-      { act: 'set-bucket-encryption', outcome: 'done', detail: expect.stringContaining(`SSE-KMS under ${KEY}`) },
+      { act: 'clear-bucket-encryption', outcome: 'done', detail: 'It was SSE-S3.' },
+      ...[`SSE-S3 from now on. Before: SSE-KMS under ${KEY}.`, `SSE-KMS under ${KEY} from now on. Before: none.`].map(
+        (words) => ({ act: 'set-bucket-encryption', outcome: 'done', detail: `It encrypts with ${words}` }),
+      ),
     ])
   })
 
@@ -186,6 +189,11 @@ describe('a new bucket', () => {
     const bucket = await root.call(createBucket, order)
     expect(bucket).toMatchObject({ name, encryption, versioning, locking: 'locking' in order })
     expect(await house.mc((mc) => encryptionByMc(mc, name))).toEqual(encryption)
+    const { activity } = await root.call(listActivity, { target: name })
+    const words = expect.stringMatching(/^It was made, and encrypts with SSE-.* from its first object on\.$/)
+    expect(activity).toMatchObject(
+      mode === 'none' ? [] : [{ act: 'set-bucket-encryption', outcome: 'done', detail: words }],
+    )
   })
 
   test('of a name that is taken is refused, and that bucket stays as it is', async () => {
@@ -193,6 +201,8 @@ describe('a new bucket', () => {
     const { code, status } = await root.refusal(createBucket, { name: 'taken', mode: 'sse-s3' })
     expect({ code, status }).toEqual({ code: 'already-exists', status: 409 })
     expect(await allByMc(house, ['taken'])).toEqual([{ mode: 'none' }])
+    // Whoever makes no bucket writes nothing into the trail.
+    expect((await root.call(listActivity, { target: 'taken' })).activity).toEqual([])
   })
 
   test.each([{}, { locking: true }, { versioning: true }])(

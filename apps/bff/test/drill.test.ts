@@ -1,4 +1,6 @@
+import { EventEmitter, once } from 'node:events'
 import { rmSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { type Kes, startKes } from '@strongroom/sandbox/kes'
 import { listActivity } from '@strongroom/shared/activity'
@@ -122,3 +124,53 @@ test('a drill was of the key that there was then: one that is made anew under th
   await askKes(house.kes!, 'PUT', `/v1/key/create/${NAME}`)
   expect(await provenAt()).toBeNull()
 })
+
+test('nor does one that is made anew while a drill is held get the backup of the key before it', async () => {
+  const NAME = 'bucket-hr-key'
+  await using relay = await relayTo(restored.endpoint)
+  const root = await rootOf(await openConsole(house, drilledWith({ ...restored, endpoint: relay.endpoint })))
+  const job = await root.call(startDrill, { samples: 50 })
+  await relay.held
+  await house.stopKes()
+  rmSync(join(house.keystore, NAME))
+  await house.startKes()
+  await askKes(house.kes!, 'PUT', `/v1/key/create/${NAME}`)
+  relay.letGo()
+  expect(await root.untilEnded(job)).toMatchObject({ state: 'done', failed: 0 })
+  const { drills } = await root.call(listDrills, {})
+  expect(drills[0]!.byKey).toContainEqual(expect.objectContaining({ name: NAME, verdict: 'proven' }))
+  expect((await root.call(readKey, { name: NAME })).backup.provenAt).toBeNull()
+})
+
+/**
+ * What lies before a KES and passes everything on, but holds each connection after the first two: one looks at the
+ * certificate, one tells the version, and data keys are opened over several at once.
+ */
+async function relayTo(endpoint: string) {
+  const { hostname, port } = new URL(endpoint)
+  const events = new EventEmitter()
+  const [held, gate] = [once(events, 'held'), once(events, 'go')]
+  const sockets = new Set<Socket>()
+  let count = 0
+  const server = createServer(async (from) => {
+    sockets.add(from.on('error', () => undefined))
+    if (++count > 2) {
+      events.emit('held')
+      await gate
+    }
+    const to = connect(Number(port), hostname)
+    sockets.add(to.on('error', () => undefined))
+    from.pipe(to).pipe(from)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    endpoint: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    held,
+    letGo: () => events.emit('go'),
+    [Symbol.asyncDispose]: async () => {
+      events.emit('go')
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

@@ -182,6 +182,7 @@ class Servers implements House {
   async close() {
     await this.#minio?.stop()
     await this.kes?.stop()
-    rmSync(this.dir, { recursive: true, force: true })
+    // The last snapshot of a job may be written just then.
+    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }

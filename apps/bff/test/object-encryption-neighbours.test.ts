@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Client as Mc, withClient } from '@strongroom/sandbox/client'
 import { parseEnvFile } from '@strongroom/sandbox/env-file'
 import { startMinio } from '@strongroom/sandbox/minio'
+import { listActivity } from '@strongroom/shared/activity'
 import { probeBucket, setProbeSchedule } from '@strongroom/shared/bucket-probes'
 import { readBucket } from '@strongroom/shared/buckets'
 import { readCoverage, startCoverage } from '@strongroom/shared/coverage'
@@ -18,8 +19,9 @@ import {
 } from '@strongroom/shared/object-encryption'
 import { PROBE_POLICY } from '@strongroom/shared/probe-policy'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { readFacts } from '../src/minio/object-facts.ts'
+import { readFacts, readPartSize, readRange, readWhole } from '../src/minio/object-facts.ts'
 import { type Credentials, connectMinio, type Minio } from '../src/minio/transport.ts'
+import { listVersionsWithMetadata } from '../src/minio/version-listing.ts'
 import { Secret } from '../src/secret.ts'
 import type { Client } from './client.ts'
 import { openConsole } from './console.ts'
@@ -262,6 +264,12 @@ describe('a replicated bucket', () => {
     const removal = await root.call(readObjectRun, { id })
     expect(removal).toMatchObject({ done: { count: 3 }, failed: 0 })
     expect(removal.left).toMatchObject([{ reason: expect.stringContaining('replication target'), count: 1 }])
+    const { activity } = await root.call(listActivity, { target: bucket })
+    const bytes = removal.done.bytes
+    expect(activity.slice(0, 2)).toMatchObject([
+      { act: 'remove-plain-versions', detail: `Job ${id}: 3 removed (${bytes} bytes), 1 left, 0 failed.` },
+      { act: 'remove-plain-versions', detail: expect.stringContaining(`as job ${id}`) },
+    ])
     // The removals went to the target as well, and what is there can be read.
     for (const key of ['s3-a', 's3-b', 's3-c', 'kms-a']) expect((await copied(key)).sizeBytes).toBeGreaterThan(0)
   })
@@ -291,6 +299,80 @@ describe('a replicated bucket', () => {
     expect(await root.call(probeBucket, { bucket })).toMatchObject({ removed: true, left: null })
     await vi.waitFor(async () => expect((await remoteMc(below)).trim()).toBe(''), PATIENCE)
   })
+})
+
+describe('a bucket that was a target, and got a target of its own', () => {
+  const [bucket, there] = ['near-failover', 'far-failover']
+  const putThere = (key: string, headers = {}) =>
+    far.send({ method: 'PUT', path: `/${there}/${key}`, body: key, headers, credentials: FAR, timeoutMs: 5_000 })
+  const versionsOf = async (key: string) => (await hand.versions(bucket)).filter((each) => each.key === key)
+  const farVersions = async () =>
+    (await listVersionsWithMetadata(far, FAR, there, {})).versions.map(({ key, mode }) => `${key} ${mode}`).sort()
+  const remove = async () => {
+    const { id } = await root.job(startPlainRemoval, { bucket, confirm: bucket })
+    return root.call(readObjectRun, { id })
+  }
+
+  test('loses no plain version while removals go to a site that may not have the encrypted one', async () => {
+    await remoteMc((run) => run('mb', '--with-versioning', `demo/${there}`))
+    await hand.newBucket(bucket, '--with-versioning')
+    const here = new URL(house.minio.endpoint).host
+    const pair = `${house.truth.rootUser}:${house.truth.rootPassword}`
+    const rule = ['--replicate', 'delete,delete-marker']
+    const from = ['replicate', 'add', `demo/${there}`, '--remote-bucket', `http://${pair}@${here}/${bucket}`, ...rule]
+    await remoteMc((run) => run(...from))
+    await putThere('sealed-there')
+    await putThere('sealed-there', S3)
+    // That this one is unlike is not what holds the plain one.
+    await putThere('sealed-there', { ...S3, 'x-amz-meta-b': '1' })
+    await putThere('sealed-here')
+    await vi.waitFor(async () => {
+      expect(await versionsOf('sealed-there')).toHaveLength(3)
+      expect(await versionsOf('sealed-here')).toHaveLength(1)
+    }, PATIENCE)
+    const { run } = await encrypt(bucket, { prefix: 'sealed-here', accepted: ['versioned'] })
+    expect(run).toMatchObject({ done: { count: 1 }, failed: 0 })
+    expect((await facts(bucket, 'sealed-here')).replication).toBe(null)
+    const { host } = new URL(remote.endpoint)
+    const back = `http://${REMOTE.accessKey}:${REMOTE.secretKey}@${host}/${there}`
+    await mc('replicate', 'add', `demo/${bucket}`, '--remote-bucket', back, ...rule)
+
+    const held = await remove()
+    expect(held).toMatchObject({ done: { count: 0 }, failed: 0 })
+    expect(held.left.map(({ reason, examples }) => [examples[0]!.split(' ')[0], reason]).sort()).toEqual([
+      ['sealed-here', expect.stringContaining('has not reached the replication target')],
+      ['sealed-there', expect.stringContaining('came from another site')],
+    ])
+    const all = ['sealed-here none', 'sealed-there none', 'sealed-there sse-s3', 'sealed-there sse-s3']
+    expect(await farVersions()).toEqual(all)
+    // Without the rule they are of this site alone.
+    await mc('replicate', 'rm', `demo/${bucket}`, '--all', '--force')
+    expect(await remove()).toMatchObject({ done: { count: 2 }, left: [], failed: 0 })
+    expect(await farVersions()).toEqual(all)
+  })
+})
+
+test('a version that is only at the target is none: what is read of objects is never answered by the target', async () => {
+  const [bucket, there, key] = ['near-gone', 'far-gone', 'kept-there']
+  await remoteMc((run) => run('mb', '--with-versioning', `demo/${there}`))
+  await hand.newBucket(bucket, '--with-versioning')
+  const { host } = new URL(remote.endpoint)
+  const target = `http://${REMOTE.accessKey}:${REMOTE.secretKey}@${host}/${there}`
+  await mc('replicate', 'add', `demo/${bucket}`, '--remote-bucket', target, '--replicate', 'delete-marker')
+  const versionId = await hand.put(bucket, key, 'bytes', S3)
+  await vi.waitFor(async () => expect((await facts(bucket, key)).replication).toBe('COMPLETED'), PATIENCE)
+  const { etag } = await facts(bucket, key)
+  const name = { bucket, key, versionId }
+  await hand.send({ method: 'DELETE', path: `/${bucket}/${key}`, query: { versionId } })
+  // MinIO itself answers as if it were there.
+  expect(Buffer.from(await hand.get(bucket, key, versionId)).toString()).toBe('bytes')
+  for (const read of [
+    () => readFacts(hand.minio, hand.root, name),
+    () => readWhole(hand.minio, hand.root, name, 100),
+    () => readRange(hand.minio, hand.root, name, { etag, from: 0, length: 5 }),
+    () => readPartSize(hand.minio, hand.root, name, { etag, part: 1 }),
+  ])
+    await expect(read()).rejects.toMatchObject({ code: 'not-found' })
 })
 
 describe('a bucket that tells somebody of its objects', () => {

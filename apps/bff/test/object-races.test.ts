@@ -31,7 +31,7 @@ const BUCKET = 'races'
 
 const scopeOf = (minio: Minio): RemovalScope => ({
   ...{ minio, credentials: hand.root, signal: new AbortController().signal, bucket: BUCKET },
-  ...{ dryRun: false, locked: false, requireHeld: async () => {} },
+  ...{ dryRun: false, locked: false, replicated: false, requireHeld: async () => {} },
 })
 
 const versioning = (state: 'enable' | 'suspend') => house.mc((mc) => mc('version', state, `demo/${BUCKET}`))

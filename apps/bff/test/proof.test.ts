@@ -100,6 +100,19 @@ test('proofs are recorded, and many within a minute are refused', async () => {
   expect(await fresh.refusal(proveKey, { name: NAME })).toMatchObject({ code: 'rate-limited', status: 429 })
 })
 
+test('while a KES endpoint can’t be asked, what the others open makes no proof, and says so', async () => {
+  const endpoint = `${house.kes!.endpoint},https://127.0.0.1:1`
+  const console = await openConsole(house, { MINIO_KMS_KES_ENDPOINT: endpoint })
+  const browser = await console.rootBrowser()
+  const proofStep = async () => (await browser.call(readMove, {})).steps.find(({ id }) => id === 'proof')!.face
+  const proof = await browser.call(proveKey, { name: NAME })
+  expect(proof.verdict).toBe('proven')
+  expect(proof.detail).toMatch(/127\.0\.0\.1:1 could not be asked: .* does not count as proven/)
+  expect((await browser.call(readKey, { name: NAME })).provenAt).toBeNull()
+  expect(await proofStep()).not.toBe('holds')
+  expect(console.console.proofs.find(NAME, null)).toBeNull()
+})
+
 test('a key made anew under the name is not the one that was proven, and the walk stops before it', async () => {
   const console = await openConsole(house, { STRONGROOM_ENV_FILE: '' })
   const browser = await console.rootBrowser()

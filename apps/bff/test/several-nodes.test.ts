@@ -139,7 +139,11 @@ describe('four nodes with a drive each', () => {
     const before = await meanings()
     const visitor = browser()
     await vi.waitFor(() => visitor.signIn(house.truth.rootUser, house.truth.rootPassword), WAIT)
-    const job = await visitor.job(startMigration, { pilot: true, secretKey: house.truth.rootPassword })
+    // Each node takes a moment to see that the one which was away is back.
+    const job = await vi.waitFor(
+      () => visitor.job(startMigration, { pilot: true, secretKey: house.truth.rootPassword }),
+      WAIT,
+    )
     expectDone(job)
     expect(job.done).toBe(PILOT)
     expect(underKey()).toBe(PILOT)
@@ -249,6 +253,22 @@ describe('two nodes with a static key, which MinIO shows to nobody', () => {
     expect(kms).toMatchObject({ kind: 'static', defaultKey: 'iam-static-key', nodesAgree: true, unknown: [] })
     for (const { kind, defaultKey } of kms.nodes) expect([kind, defaultKey]).toEqual(['static', 'iam-static-key'])
     expect(await admin.job(startMigration, { dryRun: true })).toMatchObject({ state: 'done', total: 0 })
+  })
+
+  test('each is asked at the address that the administrator gave, whatever MinIO tells', async () => {
+    const withNodes = async (...hosts: string[]) => {
+      const nodes = hosts.map((host) => `http://${host}`).join(',')
+      return (await openConsole(house, { STRONGROOM_MINIO_NODES: nodes })).rootBrowser()
+    }
+    const local = await withNodes(...house.nodes.map(({ name }) => name.replace('127.0.0.1', 'localhost')))
+    const kms = await local.call(readKms, {})
+    expect(kms).toMatchObject({ nodesAgree: true, unknown: [] })
+    for (const { defaultKey } of kms.nodes) expect(defaultKey).toBe('iam-static-key')
+    expect(await local.job(startMigration, { dryRun: true })).toMatchObject({ state: 'done', total: 0 })
+
+    const nowhere = await (await withNodes(house.nodes[0]!.name, '127.0.0.1:1')).call(readKms, {})
+    expect(nowhere.nodesAgree).toBeNull()
+    expect(nowhere.unknown).toContainEqual(expect.stringContaining('KMS of 127.0.0.1:1: '))
   })
 
   test.each(['other-key', 'iam-static-key'])(

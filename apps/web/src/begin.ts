@@ -1,5 +1,5 @@
 import { begin } from './api/begun.ts'
-import { pageFiles } from './page-files.ts'
+import { pageFiles, readsOf } from './page-files.ts'
 
 /*
  * Runs before the rest of the code is here: on a slow line, what waits for one another is what makes a page late. Who may
@@ -10,7 +10,7 @@ const base = new URL(document.baseURI).pathname.replace(/\/[^/]*$/, '')
 const here = location.pathname.slice(base.length) || '/'
 const page = pageFiles.find(({ path }) => fits(path, here))
 
-void readInTurn(['/session', ...(page?.reads ?? [])]) // Before the file, which comes in many: a browser has six lines.
+void readInTurn(['/session', ...(page ? readsOf(page, location.search) : [])]) // Before the file, which comes in many: a browser has six lines.
 page?.file?.().catch(() => {}) // When it is drawn, the page tells what failed.
 
 async function readInTurn(reads: readonly string[]) {

@@ -9,6 +9,14 @@ export interface PageFile {
   readonly file?: () => Promise<ComponentType>
   /** What it asks first, below the API's prefix, as the page itself will ask. */
   readonly reads?: readonly string[]
+  /** Members of the URL's query with which it asks for something else than the last of `reads`. */
+  readonly narrowedBy?: readonly string[]
+}
+
+/** What `page` asks first at an address with the query `search`. */
+export function readsOf({ reads = [], narrowedBy = [] }: PageFile, search: string): readonly string[] {
+  const params = new URLSearchParams(search)
+  return narrowedBy.some((name) => params.get(name)) ? reads.slice(0, -1) : reads
 }
 
 /** The whole map of the app. The first that fits counts. */
@@ -47,6 +55,7 @@ export const pageFiles: readonly PageFile[] = [
     path: paths.iam,
     file: () => import('./features/iam/IamPage.tsx').then((file) => file.IamPage),
     reads: ['/iam/audits/latest', `/iam/audits/latest/items?limit=${FIRST_ITEMS}`],
+    narrowedBy: ['seal', 'kind', 'opened', 'q'],
   },
   { path: paths.iamReports, file: () => import('./features/iam/ReportsPage.tsx').then((file) => file.ReportsPage) },
   { path: '/iam/reports/:id', file: () => import('./features/iam/ReportPage.tsx').then((file) => file.ReportPage) },

@@ -9,13 +9,15 @@ import type { AuditResult } from './audit.ts'
 import { AuditStore } from './audit-store.ts'
 import { ClusterSeen } from './cluster-seen.ts'
 
-const CLUSTER = { id: 'one' }
+const loaded = { load: async () => undefined }
+const CLUSTER = { id: 'one', ...loaded }
 const seal = new RecordSeal(new Secret('what the records are sealed under, at length'))
 let folder: string
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'strongroom-audits-'))
 })
-afterEach(() => rm(folder, { recursive: true, force: true }))
+// A deployment id may still be on its way to its file.
+afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
 
 const item = (name: string, state: IamItem['state']): IamItem => ({
   path: `config/iam/users/${name}/identity.json`,
@@ -66,7 +68,7 @@ describe('what was kept', () => {
     const again = new AuditStore(folder, CLUSTER, seal)
     await again.load()
     expect(again.latest).toEqual({ ...kept, audit: { ...kept.audit, unknownPlaintext: 0, unloadable: [] } })
-    const other = new AuditStore(folder, { id: 'other' }, seal)
+    const other = new AuditStore(folder, { id: 'other', ...loaded }, seal)
     await other.load()
     expect(other.latest).toBeNull()
   })
@@ -180,6 +182,63 @@ test('an audit that the console did not write counts as none, and so does one wh
   await change((await head)!, '"toMove":0', '"toMove":1')
   expect(await read()).toBe('kms')
   expect(seal.refused).toMatchObject([{ kind: 'iam-audits/one' }])
+})
+
+test('what another console wrote, or what was changed, is never removed', async () => {
+  const bare = new AuditStore(folder, CLUSTER, new RecordSeal(null))
+  const other = new AuditStore(folder, CLUSTER, new RecordSeal(new Secret('another identity of another console')))
+  const own = new AuditStore(folder, CLUSTER, seal)
+  const kept = [await bare.keep(result(item('alice', 'kms'))), await other.keep(result(item('alice', 'kms')))]
+  await own.keep(result(item('alice', 'kms')))
+  expect((await filesIn()).length).toBe(6)
+  const changed = (await filesIn())
+    .map(({ name }) => name)
+    .sort()
+    .at(-1)!
+  expect(changed).toMatch(/items\.json$/)
+  await writeFile(join((await filesIn())[0]!.parentPath, changed), '[]')
+  await new AuditStore(folder, CLUSTER, seal).keep(result(item('alice', 'kms')))
+  expect((await filesIn()).length).toBe(8)
+
+  // The way back: under its own seal each is there again.
+  await other.refresh()
+  expect(other.latest?.audit.id).toBe(kept[1]!.audit.id)
+})
+
+test('the key of an identity is the same secret as a file of it, which is read without its last line feed', async () => {
+  const pem = '-----BEGIN PRIVATE KEY-----\nof the console, before it was renewed\n-----END PRIVATE KEY-----'
+  const { audit } = await new AuditStore(folder, CLUSTER, new RecordSeal(new Secret(`${pem}\n`))).keep(result())
+  const again = new AuditStore(folder, CLUSTER, new RecordSeal(new Secret(pem)))
+  await again.load()
+  expect(again.latest?.audit.id).toBe(audit.id)
+})
+
+test('a console that was told no deployment id learns it from another one on the same folder', async () => {
+  const [told, untold] = [1, 2].map(() => new ClusterSeen(folder, 'https://minio:9000')) as [ClusterSeen, ClusterSeen]
+  const store = new AuditStore(folder, untold, seal)
+  await store.load()
+  told.note('11111111-aaaa')
+  const { audit } = await new AuditStore(folder, told, seal).keep(result(item('alice', 'kms')))
+  await vi.waitFor(async () => {
+    await store.refresh()
+    expect(store.latest?.audit.id).toBe(audit.id)
+  })
+})
+
+test('an audit is kept whole, though another cluster begins to answer meanwhile', async () => {
+  const cluster = { id: 'one', ...loaded }
+  const store = new AuditStore(folder, cluster, seal)
+  const alice = item('alice', 'kms')
+  const toJSON = () => {
+    cluster.id = 'two'
+    expect(store.latest).toBeNull()
+    return alice
+  }
+  const { audit } = await store.keep(result({ ...alice, toJSON } as IamItem))
+  expect(store.heads).toEqual([])
+  const again = new AuditStore(folder, CLUSTER, seal)
+  await again.load()
+  expect(again.latest).toMatchObject({ audit: { id: audit.id }, items: [{ name: 'alice' }] })
 })
 
 test('of files in plaintext that are no known kind, the state of site replication alone is known', async () => {

@@ -3,7 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { IamAudit, IamItem } from '@strongroom/shared/iam'
 import * as z from 'zod/mini'
-import type { RecordSeal } from '../custody/record-seal.ts'
+import type { RecordGuard, RecordSeal } from '../custody/record-seal.ts'
 import { AppError } from '../errors.ts'
 import { turns } from '../turns.ts'
 import { writeWhole } from '../whole-file.ts'
@@ -26,6 +26,13 @@ const ITEMS = '.items.json'
 
 /** Of the file of items beside it, hex: so the seal of a head is one of its items. */
 const Head = z.extend(IamAudit, { itemsSha256: z.string() })
+
+/** Where the audits of one cluster lie. Another one may begin to answer at the address of MinIO at each `await`. */
+interface Shelf {
+  readonly kind: string
+  readonly folder: string
+  readonly guard: RecordGuard
+}
 
 interface KeptHead {
   /** Names of files begin with it, and sort by time. */
@@ -61,12 +68,14 @@ export interface Regression {
  */
 export class AuditStore {
   readonly #stateDir: string
-  readonly #cluster: Pick<ClusterSeen, 'id'>
+  readonly #cluster: Pick<ClusterSeen, 'id' | 'load'>
   readonly #seal: RecordSeal
   /** Whose audits the members below are: another cluster may have begun to answer at the address of MinIO. */
   #clusterId: string
   /** Newest first. */
   #heads: readonly KeptHead[] = []
+  /** Stems of those that can't be used: another console's, perhaps, or evidence. They are never removed. */
+  #unread: ReadonlySet<string> = new Set()
   #items = new Map<string, readonly IamItem[]>()
   /** Of the newest audit, with what its items tell: asked for with each page of a list. */
   #latest: { readonly stem: string; readonly seen: SeenResult } | null = null
@@ -74,7 +83,7 @@ export class AuditStore {
   #regression: { readonly stem: string; readonly found: Regression | null } | null = null
 
   /** @param cluster that MinIO is: an audit of another one is none of this one */
-  constructor(stateDir: string, cluster: Pick<ClusterSeen, 'id'>, seal: RecordSeal) {
+  constructor(stateDir: string, cluster: Pick<ClusterSeen, 'id' | 'load'>, seal: RecordSeal) {
     this.#stateDir = stateDir
     this.#cluster = cluster
     this.#seal = seal
@@ -88,32 +97,40 @@ export class AuditStore {
 
   /** Sees what another console has kept meanwhile. A file that can't be read counts as none: the drives can be read again. */
   async refresh(): Promise<void> {
+    await this.#cluster.load()
     this.#ofThisCluster()
     const cluster = this.#clusterId
-    const stems = (await this.#names()).filter((name) => name.endsWith(HEAD)).map((name) => name.slice(0, -HEAD.length))
+    const shelf = this.#shelf
+    const stems = (await namesIn(shelf))
+      .filter((name) => name.endsWith(HEAD))
+      .map((name) => name.slice(0, -HEAD.length))
     const known = new Map(this.#heads.map((head) => [head.stem, head]))
-    const heads = await Promise.all(stems.map((stem) => known.get(stem) ?? this.#readHead(stem)))
+    const heads = await Promise.all(stems.map((stem) => known.get(stem) ?? readHead(shelf, stem)))
     if (cluster !== this.#cluster.id) return this.refresh()
     this.#heads = heads.filter((head) => head !== undefined).sort((one, other) => (one.stem < other.stem ? 1 : -1))
     await this.#dropUnreadable()
+    const read = new Set(this.#heads.map(({ stem }) => stem))
+    this.#unread = new Set(stems.filter((stem) => !read.has(stem)))
   }
 
   /** Compares it with the audit before, and keeps it. */
   async keep({ audit, items }: AuditResult): Promise<AuditResult> {
     await this.refresh()
     const before = this.latest
+    const shelf = this.#shelf
     const regressed = before === null ? 0 : becamePlaintext(before.items, items).length
     const result = { audit: { ...audit, regressed }, items }
     const stem = `${audit.takenAt.replace(/[-:.]/g, '')}-${audit.id}`
     // The items first: whoever sees the head finds them.
     const digest = createHash('sha256')
-    await writeWhole(join(this.#folder, stem + ITEMS), throughDigest(jsonPieces(items), digest))
+    await writeWhole(join(shelf.folder, stem + ITEMS), throughDigest(jsonPieces(items), digest))
     const itemsSha256 = digest.digest('hex')
-    const head = this.#guard.seal(stem, { ...result.audit, itemsSha256 })
-    await writeWhole(join(this.#folder, stem + HEAD), JSON.stringify(head))
+    const head = shelf.guard.seal(stem, { ...result.audit, itemsSha256 })
+    await writeWhole(join(shelf.folder, stem + HEAD), JSON.stringify(head))
+    if (shelf.kind !== this.#shelf.kind) return result
     this.#heads = [{ stem, audit: result.audit, itemsSha256 }, ...this.#heads]
     this.#remember(stem, items)
-    await this.#forgetOld()
+    await this.#forgetOld(shelf)
     return result
   }
 
@@ -183,22 +200,6 @@ export class AuditStore {
     return most === 0 ? null : { from, to: now.audit.id, paths: [...paths].sort() }
   }
 
-  async #names(): Promise<string[]> {
-    try {
-      return await readdir(this.#folder)
-    } catch {
-      return []
-    }
-  }
-
-  async #readHead(stem: string): Promise<KeptHead | undefined> {
-    const text = await this.#readText(stem + HEAD)
-    const { data } = z.safeParse(Head, text === undefined ? undefined : this.#guard.open(stem, parseJson(text)))
-    if (data === undefined) return undefined
-    const { itemsSha256, ...audit } = data
-    return { stem, audit, itemsSha256 }
-  }
-
   /** The newest counts as the latest only with its items. */
   async #dropUnreadable() {
     while (this.#heads[0] !== undefined && (await this.#itemsOf(this.#heads[0])) === undefined) {
@@ -209,7 +210,7 @@ export class AuditStore {
   async #itemsOf({ stem, itemsSha256 }: KeptHead): Promise<readonly IamItem[] | undefined> {
     const known = this.#items.get(stem)
     if (known) return known
-    const text = await this.#readText(stem + ITEMS)
+    const text = await readText(this.#shelf, stem + ITEMS)
     if (text === undefined || createHash('sha256').update(text).digest('hex') !== itemsSha256) return undefined
     const list = parseJson(text)
     if (!Array.isArray(list)) return undefined
@@ -233,41 +234,45 @@ export class AuditStore {
     }
   }
 
-  async #readText(name: string): Promise<string | undefined> {
-    return readFile(join(this.#folder, name), 'utf8').catch(() => undefined)
-  }
-
   /** Nothing that was kept of another cluster is told of this one. */
   #ofThisCluster() {
     if (this.#clusterId === this.#cluster.id) return
     this.#clusterId = this.#cluster.id
     this.#heads = []
+    this.#unread = new Set()
     this.#items.clear()
     this.#latest = null
     this.#regression = null
   }
 
-  get #kind(): string {
-    return join('iam-audits', this.#clusterId)
+  get #shelf(): Shelf {
+    const kind = join('iam-audits', this.#clusterId)
+    return { kind, folder: join(this.#stateDir, kind), guard: this.#seal.guard(kind) }
   }
 
-  get #folder(): string {
-    return join(this.#stateDir, this.#kind)
-  }
-
-  get #guard() {
-    return this.#seal.guard(this.#kind)
-  }
-
-  async #forgetOld() {
+  async #forgetOld(shelf: Shelf) {
     const [kept, withItems] = [this.#heads.slice(0, HEADS_KEPT), this.#heads.slice(0, ITEMS_KEPT)]
     const wanted = new Set([...kept.map(({ stem }) => stem + HEAD), ...withItems.map(({ stem }) => stem + ITEMS)])
-    const old = (await this.#names()).filter(
-      (name) => isFinished(name) && !wanted.has(name) && name < `${kept[0]!.stem}`,
-    )
-    await Promise.all(old.map((name) => rm(join(this.#folder, name), { force: true })))
+    const unread = this.#unread
     this.#heads = kept
+    const old = (await namesIn(shelf)).filter(
+      (name) => isFinished(name) && !wanted.has(name) && !unread.has(stemOf(name)) && name < `${kept[0]!.stem}`,
+    )
+    await Promise.all(old.map((name) => rm(join(shelf.folder, name), { force: true })))
   }
+}
+
+const namesIn = ({ folder }: Shelf): Promise<string[]> => readdir(folder).catch(() => [])
+
+const readText = ({ folder }: Shelf, name: string): Promise<string | undefined> =>
+  readFile(join(folder, name), 'utf8').catch(() => undefined)
+
+async function readHead(shelf: Shelf, stem: string): Promise<KeptHead | undefined> {
+  const text = await readText(shelf, stem + HEAD)
+  const { data } = z.safeParse(Head, text === undefined ? undefined : shelf.guard.open(stem, parseJson(text)))
+  if (data === undefined) return undefined
+  const { itemsSha256, ...audit } = data
+  return { stem, audit, itemsSha256 }
 }
 
 const unloadable = (items: readonly IamItem[]) => items.filter((item) => item.unloadable).map(({ name }) => name)
@@ -302,3 +307,5 @@ function* jsonPieces(list: readonly unknown[]): Generator<string, void> {
 
 /** Others are still being written. */
 const isFinished = (name: string) => name.endsWith(HEAD) || name.endsWith(ITEMS)
+
+const stemOf = (name: string) => name.slice(0, name.indexOf('.'))

@@ -256,10 +256,13 @@ test('each endpoint is asked, and one that runs on another keystore is named, un
       reference: { material: new Secret(new Uint8Array(32).fill(9)), is: 'source' },
     })
     expect(proof).toMatchObject({
-      verdict: 'wrong-material',
-      detail: expect.stringMatching(
-        new RegExp(`At ${here}: .*other material.* At ${there}: .*do not run on the same keystore`),
-      ),
+      unasked: [],
+      proof: {
+        verdict: 'wrong-material',
+        detail: expect.stringMatching(
+          new RegExp(`At ${here}: .*other material.* At ${there}: .*do not run on the same keystore`),
+        ),
+      },
     })
 
     // Away, it takes nothing back; a console that starts anew still knows.
@@ -269,7 +272,8 @@ test('each endpoint is asked, and one that runs on another keystore is named, un
     expect(later.of('split')).toMatchObject({ state: 'unknown' })
     expect(canaryFindings(later.all())).toMatchObject([{ detail: expect.stringContaining('could not be asked since') }])
     expect(await proveKey({ kes: door, name: 'split', samples: null, reference: null })).toMatchObject({
-      detail: expect.stringContaining(`${there} could not be asked`),
+      proof: { detail: expect.stringContaining(`${there} could not be asked`) },
+      unasked: [there],
     })
 
     copyFileSync(join(keystore, 'split'), join(otherKeystore, 'split'))

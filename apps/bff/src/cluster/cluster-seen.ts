@@ -6,7 +6,7 @@ import { writeWhole } from '../whole-file.ts'
 const DEPLOYMENT_ID = /^[\w-]{1,64}$/
 
 /**
- * Which cluster answers at the address of MinIO, by the deployment id that MinIO told last: what was read from the drives of
+ * Which cluster answers at the address of MinIO, by the deployment id that MinIO or its drives told last: what was read from the drives of
  * another one that had this address says nothing of this one. Kept over restarts, since nobody may have signed in since.
  */
 export class ClusterSeen {
@@ -21,13 +21,14 @@ export class ClusterSeen {
     this.#file = join(stateDir, 'clusters', hashOf(endpoint))
   }
 
-  /** Reads what a former process was told. */
+  /** While nothing was told here: reads what a former process was, or another console that shares the folder. */
   async load(): Promise<void> {
+    if (this.#deploymentId !== null) return
     const text = await readFile(this.#file, 'utf8').catch(() => '')
     if (this.#deploymentId === null && DEPLOYMENT_ID.test(text.trim())) this.#deploymentId = text.trim()
   }
 
-  /** @param deploymentId as MinIO told it; null takes back nothing */
+  /** @param deploymentId as MinIO or its drives told it; null takes back nothing */
   note(deploymentId: string | null) {
     if (deploymentId === null || deploymentId === this.#deploymentId || !DEPLOYMENT_ID.test(deploymentId)) return
     this.#deploymentId = deploymentId

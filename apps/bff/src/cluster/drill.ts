@@ -7,6 +7,7 @@ import { type DrilledKeys, type Tried, tryToOpen, verdictsOf } from './drill-ope
 import { DrillSampling } from './drill-sampling.ts'
 import { inParallel } from './in-parallel.ts'
 import type { ItemSource } from './item-source.ts'
+import type { KeyBirth } from './key-birth.ts'
 import { plural } from './observed.ts'
 import { type SealedSample, sampleOfItem } from './sealed-sample.ts'
 
@@ -24,6 +25,8 @@ export interface DrillOrder {
   readonly objects: (wanted: number, signal?: AbortSignal) => AsyncGenerator<SealedSample, void>
   /** Of the key that must not be left out, though nothing may lie under it yet: the default key. */
   readonly defaultKey: string | null
+  /** Of keys in the KES that the cluster runs on; absent: nobody asks which key the backup was of. */
+  readonly birthsOf?: (names: readonly string[]) => Promise<ReadonlyMap<string, KeyBirth>>
 }
 
 export type DrillStep =
@@ -34,6 +37,8 @@ export type DrillStep =
 export interface HeldDrill {
   readonly drill: Drill
   readonly failures: readonly { readonly item: string; readonly reason: string }[]
+  /** As the keys were when their first data key was met: one that is made anew meanwhile is another key. */
+  readonly births: ReadonlyMap<string, KeyBirth>
 }
 
 const AT_ONCE = 8
@@ -48,20 +53,26 @@ const OBJECTS_AT_LEAST = 64
  * @throws AppError when the drill could not be held: the drives could not be read, or the restored KES did not answer
  */
 export async function* holdDrill(order: DrillOrder, signal?: AbortSignal): AsyncGenerator<DrillStep, HeldDrill> {
+  const at = new Date().toISOString()
   const kesVersion = await versionOf(order.restored)
   const sampling = new DrillSampling(order.samples)
+  const births = new Births(order)
   yield { phase: 'reading', seen: 0 }
   for await (const { items } of order.items.batches(signal)) {
     for (const item of items) {
       const sample = sampleOfItem(item, order.items.volume)
       if (sample !== undefined) sampling.add(sample)
+      if (sample !== undefined) births.meet(sample.keyName)
       item.bytes?.fill(0)
     }
+    await births.ask()
     yield { phase: 'reading', seen: sampling.seen }
   }
   const wanted = Math.max(OBJECTS_AT_LEAST, Math.ceil(order.samples * OBJECTS_SHARE))
   for await (const sample of order.objects(wanted, signal)) {
     sampling.add(sample)
+    births.meet(sample.keyName)
+    await births.ask()
     if (sampling.seen % STEP === 0) yield { phase: 'reading', seen: sampling.seen }
   }
   const { samples, leftOut } = sampling.chosen()
@@ -75,7 +86,32 @@ export async function* holdDrill(order: DrillOrder, signal?: AbortSignal): Async
     })
   }
   const told = await withoutDamaged(tried, order.running)
-  return { drill: summarise(order, { told, leftOut, kesVersion, seen: sampling.seen }), failures: failuresOf(told) }
+  const drill = summarise(order, { at, told, leftOut, kesVersion, seen: sampling.seen })
+  return { drill, failures: failuresOf(told), births: births.told }
+}
+
+/** Asks for each key once, as soon as it is met. */
+class Births {
+  readonly told = new Map<string, KeyBirth>()
+  readonly #of: DrillOrder['birthsOf']
+  readonly #met = new Set<string>()
+  #due: string[] = []
+
+  constructor({ birthsOf }: DrillOrder) {
+    this.#of = birthsOf
+  }
+
+  meet(name: string) {
+    if (this.#met.has(name)) return
+    this.#met.add(name)
+    this.#due.push(name)
+  }
+
+  async ask() {
+    if (this.#of === undefined || this.#due.length === 0) return
+    for (const [name, birth] of await this.#of(this.#due)) this.told.set(name, birth)
+    this.#due = []
+  }
 }
 
 /**
@@ -116,13 +152,15 @@ const failuresOf = (tried: readonly Tried[]) =>
   })
 
 interface Found {
+  /** Its beginning: where KES did not tell which key it was, one that is made after that is another key. */
+  readonly at: string
   readonly told: readonly Tried[]
   readonly leftOut: readonly string[]
   readonly kesVersion: string | null
   readonly seen: number
 }
 
-function summarise({ restored, by, defaultKey }: DrillOrder, { told, leftOut, kesVersion, seen }: Found): Drill {
+function summarise({ restored, by, defaultKey }: DrillOrder, { at, told, leftOut, kesVersion, seen }: Found): Drill {
   const byKey: DrilledKeys = verdictsOf(told)
   if (defaultKey !== null && byKey.every(({ name }) => name !== defaultKey) && !leftOut.includes(defaultKey)) {
     byKey.push({ name: defaultKey, verdict: 'nothing-to-open', opened: 0, failed: 0 })
@@ -130,7 +168,7 @@ function summarise({ restored, by, defaultKey }: DrillOrder, { told, leftOut, ke
   const sum = (of: 'opened' | 'failed') => byKey.reduce((total, each) => total + each[of], 0)
   return {
     id: randomUUID(),
-    at: new Date().toISOString(),
+    at,
     by,
     endpoint: restored.urls.map(({ origin }) => origin).join(', '),
     kesVersion,

@@ -31,6 +31,8 @@ export interface KesLocks extends RequestOrigin {
   readonly minio: Minio
   /** Reads the role file, at each act; null where none is configured. */
   readonly readRoles: () => Promise<Roles | null>
+  /** The same with the grants too that do not count for this session: to say why they do not. */
+  readonly readEveryGrant: () => Promise<Roles | null>
   /** For reads alone; without it each is asked anew. */
   readonly remembered?: RememberedReads | undefined
   /** For reads alone: what MinIO told before it began to wait for KES. */
@@ -62,7 +64,7 @@ export async function requireListKeys(locks: KesLocks, caller: Caller): Promise<
   })
   const roles = await locks.readRoles()
   if (caller.root || roles === null || holdsRole(roles, caller.account, ANY_ROLE)) return
-  throw secondLock('it gives you no role.')
+  throw await refusedByFile(locks, (roles) => holdsRole(roles, caller.account, ANY_ROLE), 'it gives you no role.')
 }
 
 /**
@@ -214,11 +216,12 @@ export async function requireDeleteKey(locks: KesLocks, caller: Caller, name: Ke
   await requireByPolicy(locks, caller, onKey('kms:DeleteKey', name), name)
   const roles = await locks.readRoles()
   if (roles !== null && mayUse(roles, caller.account, ['deleter'], name)) return
-  throw secondLock(
-    roles === null
-      ? 'there is none, and keys are deleted only by a deleter it names, root included. Name one in STRONGROOM_ROLES_FILE.'
-      : 'it does not make you a deleter of this key name. Root is not exempt.',
-  )
+  if (roles === null)
+    throw secondLock(
+      'there is none, and keys are deleted only by a deleter it names, root included. Name one in STRONGROOM_ROLES_FILE.',
+    )
+  const detail = 'it does not make you a deleter of this key name. Root is not exempt.'
+  throw await refusedByFile(locks, (roles) => mayUse(roles, caller.account, ['deleter'], name), detail)
 }
 
 /** The two actions that MinIO no longer has. What it still answers must agree with the same evaluation. */
@@ -280,12 +283,26 @@ async function requireEveryKey(locks: KesLocks, caller: Caller) {
 }
 
 /** @param name null: all keys at once */
-async function requireRole({ readRoles }: KesLocks, caller: Caller, wanted: readonly Role[], name: KeyName | null) {
-  const roles = await readRoles()
+async function requireRole(locks: KesLocks, caller: Caller, wanted: readonly Role[], name: KeyName | null) {
+  const roles = await locks.readRoles()
   if (caller.root || roles === null || mayUse(roles, caller.account, wanted, name)) return
   const role = wanted === ANY_ROLE ? 'no role' : `not the role ${wanted.join(' or ')}`
-  throw secondLock(name === null ? `it gives you ${role} for all keys.` : `it gives you ${role} for this key name.`)
+  const detail = name === null ? `it gives you ${role} for all keys.` : `it gives you ${role} for this key name.`
+  throw await refusedByFile(locks, (roles) => mayUse(roles, caller.account, wanted, name), detail)
 }
+
+/** @param holds whether grants give what is missing: those that do not count may */
+export async function refusedByFile(
+  { readEveryGrant }: Pick<KesLocks, 'readEveryGrant'>,
+  holds: (roles: Roles) => boolean,
+  detail: string,
+): Promise<AppError> {
+  const every = await readEveryGrant()
+  return secondLock(every !== null && holds(every) ? BOUND_ELSEWHERE : detail)
+}
+
+const BOUND_ELSEWHERE =
+  'its entry for you is bound to another secret key, or was changed or could not be read since you signed in: sign in again, or have it printed anew with "strongroom role-secret".'
 
 const secondLock = (detail: string) =>
   new AppError('not-allowed', `Strongroom refuses (second lock, the role file on its host): ${detail}`)

@@ -41,17 +41,25 @@ const HOLDS_MS = 30_000
 
 /** The same for a page that asks for the same keys again and again. While KES does not tell, what it told last holds. */
 export class KeyBirths {
-  #births: ReadonlyMap<string, KeyBirth> = new Map()
-  #asked: ReadonlySet<string> = new Set()
-  #until = 0
+  readonly #births = new Map<string, KeyBirth>()
+  readonly #askedAt = new Map<string, number>()
+  #last: Promise<unknown> = Promise.resolve()
 
   async of(kes: Kes, names: Iterable<string>): Promise<ReadonlyMap<string, KeyBirth>> {
-    const wanted = new Set(names)
-    if (Date.now() < this.#until && [...wanted].every((name) => this.#asked.has(name))) return this.#births
-    const told = await birthsOf(kes, wanted)
-    this.#births = new Map([...this.#births, ...told])
-    this.#asked = wanted
-    this.#until = Date.now() + HOLDS_MS
+    const wanted = [...new Set(names)]
+    if (wanted.some(this.#isDue)) {
+      // One reading after the other: whoever comes during one asks for nothing that it tells.
+      const mine = this.#last.then(() => this.#ask(kes, wanted.filter(this.#isDue)))
+      this.#last = mine.catch(() => undefined)
+      await mine
+    }
     return this.#births
+  }
+
+  #isDue = (name: string) => performance.now() - (this.#askedAt.get(name) ?? Number.NEGATIVE_INFINITY) >= HOLDS_MS
+
+  async #ask(kes: Kes, due: readonly string[]) {
+    for (const [name, birth] of await birthsOf(kes, due)) this.#births.set(name, birth)
+    for (const name of due) this.#askedAt.set(name, performance.now())
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -104,11 +104,23 @@ test('a mark that the console did not write is none, and is told of as long as i
 
   // Another console, that was given another secret: it takes none of them, nor does it take them for its own.
   expect(await read(new RecordSeal(new Secret('another secret of another console')))).toEqual([])
-  // Before there were seals there was none: it is no mark, and no alarm.
+  // Before there were seals there was none: it is no mark, and is told all the same, since a key can hang on it.
   const later = new RecordSeal(secret)
   writeFileSync(file('old'), JSON.stringify(bare))
   expect(await read(later)).toEqual(['kept'])
-  expect(later.refused).toEqual([])
+  expect(await recordFindings(stateDir, later.refused)).toMatchObject([
+    { detail: expect.stringMatching(/^key-deletions\/old\.json:/) },
+  ])
+  // Of proofs and the like the log tells.
+  mkdirSync(join(stateDir, 'proofs'))
+  writeFileSync(join(stateDir, 'proofs', 'old.json'), '{}')
+  expect(later.guard('proofs').open('old', {})).toBeUndefined()
+  expect(
+    await recordFindings(
+      stateDir,
+      later.refused.filter(({ kind }) => kind === 'proofs'),
+    ),
+  ).toEqual([])
 
   rmSync(file('old'))
   expect(await recordFindings(stateDir, seal.refused)).toEqual([])

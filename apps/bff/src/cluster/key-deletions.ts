@@ -30,7 +30,8 @@ export interface MarkOrder {
   readonly statement: string
 }
 
-const KIND = 'key-deletions'
+/** Their folder in the state folder. */
+export const KEY_DELETIONS = 'key-deletions'
 const DAY_MS = 24 * 60 * 60_000
 
 /**
@@ -45,7 +46,7 @@ export class KeyDeletions {
   #byName: ReadonlyMap<string, MarkedKey> = new Map()
 
   constructor(stateDir: string, seal: RecordSeal, now: () => Date = () => new Date()) {
-    this.#records = new RecordFolder(join(stateDir, KIND), Kept, seal.guard(KIND))
+    this.#records = new RecordFolder(join(stateDir, KEY_DELETIONS), Kept, seal.guard(KEY_DELETIONS))
     this.now = now
   }
 

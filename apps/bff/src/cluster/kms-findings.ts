@@ -72,10 +72,10 @@ const nodesDiffer: Source = ({ kms }) =>
   kms.nodesAgree === false
     ? {
         id: 'nodes-differ',
-        severity: 'warning',
+        severity: 'critical',
         title: 'Nodes run other KMS settings than the rest',
         detail:
-          'Give all nodes the same MINIO_* names and values, and restart them together: a node waits at its start until enough others agree.',
+          'What such a node writes is sealed with another key, or lies in plaintext. Give all nodes the same MINIO_* names and values, and restart them together: a node waits at its start until enough others agree.',
         action: { label: 'See the nodes', href: '/kms' },
       }
     : undefined

@@ -8,7 +8,7 @@ import type { Credentials, Minio } from '../minio/transport.ts'
 import type { IamWatch } from './iam-watch.ts'
 import { cachedOnly } from './kms-observation-keystore.ts'
 import { LastTold, type Told } from './last-told.ts'
-import { askNodes, differingNodes, type NodeSays } from './node-kms.ts'
+import { addressesOf, askNodes, differingNodes, type NodeSays } from './node-kms.ts'
 import { kesSeenIn, waitsForKes } from './waits-for-kes.ts'
 
 export interface KmsScope {
@@ -22,6 +22,8 @@ export interface KmsScope {
   /** Rejects for a caller who may not know of KES: asked only while MinIO does not answer. Absent: nobody may then. */
   readonly mayKnowKes?: () => Promise<unknown>
   readonly iam: IamWatch
+  /** Where nodes are asked themselves, in place of the addresses that MinIO tells; empty or absent: at those. */
+  readonly namedNodes?: readonly URL[]
   /** Absent: what MinIO does not tell now is not known. */
   readonly lastTold?: LastTold
 }
@@ -39,7 +41,7 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
       return null
     }
   }
-  const { minio, credentials, lastTold = new LastTold() } = scope
+  const { minio, credentials, lastTold = new LastTold(), namedNodes = [] } = scope
   const roundTrip = keyStatus(minio, credentials)
   const away = roundTrip.then(() => null, kesSeenIn)
   const trial = told('default key', orNone(roundTrip))
@@ -55,10 +57,14 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
   const kind = kindOf(status, nodes)
   const several = info !== null && isStaticOnSeveral(info.nodes)
   const asks = several && status !== null && status !== 'none'
-  const says: ReadonlyMap<string, NodeSays> = asks ? await askNodes(minio, credentials, info.nodes) : new Map()
+  const says: ReadonlyMap<string, NodeSays> = asks
+    ? await askNodes(minio, credentials, addressesOf(info.nodes, namedNodes))
+    : new Map()
   for (const [node, said] of says) if (said instanceof AppError) unknown.push(`KMS of ${node}: ${said.detail}`)
-  // Redacted in a node's variables. A node that is alone is the one that answered.
-  const staticKeyOf = ({ endpoint }: KmsNode) => (several ? keySaid(says.get(endpoint)) : statusKey(status))
+  const nodesAgree = info === null ? null : agree(info, says)
+  // Redacted in a node's variables. A node that is alone is the one that answered, and where all agree one speaks for all.
+  const staticKeyOf = ({ endpoint }: KmsNode) =>
+    several && nodesAgree !== true ? keySaid(says.get(endpoint)) : statusKey(status)
   const beside = kesBeside(kind, status, kes, scope.kesKeyName)
   return {
     kind,
@@ -67,7 +73,7 @@ export async function observeKms(scope: KmsScope): Promise<Kms> {
     keyError: key === null || key === 'none' ? null : key.error,
     endpoints: endpointsOf(status),
     nodes: nodes.map((node) => (node.kind === 'static' ? { ...node, defaultKey: staticKeyOf(node) } : node)),
-    nodesAgree: info === null ? null : agree(info, says),
+    nodesAgree,
     autoEncryption: info === null ? null : autoEncryption(info),
     iamLoaded: iam.loaded,
     ...beside,

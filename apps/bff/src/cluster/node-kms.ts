@@ -47,19 +47,36 @@ const PATIENCE_MS = 1_000
 
 export type NodeSays = Awaited<ReturnType<typeof kmsStatus>> | AppError
 
+/** A node, and where the console asks it. */
+export interface NodeAddress {
+  /** `host:port` */
+  readonly name: string
+  readonly url: URL
+}
+
 /**
- * Asks each node that has a URL and is online for its KMS; kms:Status, or admin:KMSKeyStatus.
+ * @param named addresses that the administrator gave: they are asked in place of those that MinIO tells, which may lead
+ *   elsewhere from where the console runs
+ */
+export function addressesOf(nodes: readonly MinioNode[], named: readonly URL[]): NodeAddress[] {
+  if (named.length > 0) return named.map((url) => ({ name: url.host, url }))
+  return nodes.flatMap(({ endpoint, url, state }) =>
+    url !== null && state === 'online' ? [{ name: endpoint, url }] : [],
+  )
+}
+
+/**
+ * Asks each node for its KMS; kms:Status, or admin:KMSKeyStatus.
  *
- * @returns by node, what it says, or why that is not known
+ * @returns by the name of the node, what it says, or why that is not known
  */
 export async function askNodes(
   minio: Minio,
   credentials: Credentials,
-  nodes: readonly MinioNode[],
+  addresses: readonly NodeAddress[],
 ): Promise<ReadonlyMap<string, NodeSays>> {
-  const asked = nodes.filter(({ url, state }) => url !== null && state === 'online')
   const told = await Promise.all(
-    asked.map(async ({ endpoint, url }) => [endpoint, await within(kmsStatus(minio.at(url!), credentials))] as const),
+    addresses.map(async ({ name, url }) => [name, await within(kmsStatus(minio.at(url), credentials))] as const),
   )
   return new Map(told)
 }

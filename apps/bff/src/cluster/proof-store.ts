@@ -8,8 +8,8 @@ import { KeyBirth, sameBirth } from './key-birth.ts'
 import { RecordFolder } from './record-folder.ts'
 
 /**
- * `birth`: of the key that was proved; null where KES did not tell, and then the proof is no key's. `cluster`: whose data it
- * opened; see cluster-seen.ts.
+ * `birth`: of the key that was proved; null where KES did not tell, or one of its endpoints was not asked, and then the proof is
+ * no key's. `cluster`: whose data it opened; see cluster-seen.ts.
  */
 const Kept = z.extend(KeyProof, { birth: z.nullable(KeyBirth), cluster: z.string() })
 type Kept = z.infer<typeof Kept>
@@ -39,11 +39,16 @@ export class ProofStore {
     return proof
   }
 
-  /** @param birth of the key that there is now: of a former key of that name nothing is told; null: KES does not tell */
+  /**
+   * What is no key's is told where it warns.
+   *
+   * @param birth of the key that there is now: of a former key of that name nothing is told; null: KES does not tell
+   */
   find(name: string | null, birth: KeyBirth | null): KeyProof | null {
     const kept = name === null ? undefined : this.#ofThisCluster(name)
     if (kept === undefined) return null
-    return birth === null || kept.birth === null || sameBirth(kept.birth, birth) ? kept : null
+    if (kept.birth === null) return kept.verdict === 'proven' ? null : kept
+    return birth === null || sameBirth(kept.birth, birth) ? kept : null
   }
 
   /** When this very key was proven at its last proof; null: it was not, or it was a former key of that name. */

@@ -24,15 +24,21 @@ export interface Reference {
   readonly is: NonNullable<KeyProof['comparedWith']>
 }
 
+export interface Proved {
+  readonly proof: KeyProof
+  /** Endpoints that could not be asked: while there are any, what the others showed must not count for the key. */
+  readonly unasked: readonly string[]
+}
+
 /**
  * Does the key `name` in KES open what this cluster has sealed under that name, and is it the source's material? Each
  * endpoint is asked, since each may run on another keystore: the worst of what they say is the proof.
  *
  * @throws AppError what KES says, or that no endpoint answers
  */
-export async function proveKey(scope: ProofScope): Promise<KeyProof> {
+export async function proveKey(scope: ProofScope): Promise<Proved> {
   const { kes } = scope
-  if (kes.urls.length === 1) return proveAt(scope)
+  if (kes.urls.length === 1) return { proof: await proveAt(scope), unasked: [] }
   const asked = await Promise.all(
     kes.urls.map(async (url) => {
       const endpoint = url.host
@@ -52,7 +58,7 @@ type ProofAt = { readonly endpoint: string } & ({ readonly proof: KeyProof } | {
 /** The worst first. */
 const WORST: readonly KeyProof['verdict'][] = ['wrong-material', 'key-missing', 'nothing-to-open', 'proven']
 
-function together(asked: readonly ProofAt[]): KeyProof {
+function together(asked: readonly ProofAt[]): Proved {
   const answered = asked.flatMap((each) => ('proof' in each ? [each] : []))
   const silent = asked.flatMap((each) => ('error' in each ? [each] : []))
   const [worst, ...others] = answered.toSorted(
@@ -66,9 +72,13 @@ function together(asked: readonly ProofAt[]): KeyProof {
       ? answered.map((each) => `At ${each.endpoint}: ${each.proof.detail}`).concat(DIFFER)
       : [proof.detail, ...(others.length > 0 ? [`So said by each of ${answered.length} KES endpoints.`] : [])]),
     ...silent.map(({ endpoint, error }) => `${endpoint} could not be asked: ${error.detail}`),
+    ...(silent.length > 0 && proof.verdict === 'proven' ? [NOT_COUNTED] : []),
   ]
-  return { ...proof, detail: detail.join(' ') }
+  return { proof: { ...proof, detail: detail.join(' ') }, unasked: silent.map(({ endpoint }) => endpoint) }
 }
+
+const NOT_COUNTED =
+  'Until each KES endpoint has opened the samples, the key does not count as proven: prove it again once all can be asked.'
 
 const DIFFER =
   'These KES endpoints do not run on the same keystore, and MinIO asks any of them: leave it alone until they do.'

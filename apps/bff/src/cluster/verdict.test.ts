@@ -411,9 +411,31 @@ describe('precedence', () => {
       { kms: kms({ keyWorks: null }) },
       { buckets: null },
       { kms: kms({ kind: 'unknown' as const }) },
+      { kms: kms({ nodes: [node('a'), node('b')], nodesAgree: null }) },
     ]) {
       expect(verdict(observed(over)).id).toBe('not-verified')
     }
+  })
+
+  test('nodes that differ are an alarm, ahead of what one of them says of all', () => {
+    for (const over of [{}, { kind: 'none' as const, defaultKey: null, keyWorks: null }]) {
+      const state = observed({ kms: kms({ ...over, nodes: [node('a'), node('b')], nodesAgree: false }), audit: null })
+      expect(verdict(state)).toMatchObject({
+        id: 'not-verified',
+        severity: 'critical',
+        sentence: expect.stringMatching(/^Nodes run on different KMS settings/),
+      })
+      expect(findings(state)).toContainEqual(expect.objectContaining({ id: 'nodes-differ', severity: 'critical' }))
+    }
+  })
+
+  test('who is shown no nodes gets neither green nor an alarm; one node agrees with itself', () => {
+    expect(verdict(observed({ kms: kms({ nodesAgree: null }) }))).toMatchObject({
+      severity: 'info',
+      sentence:
+        'Not verified: MinIO did not tell of its nodes, so whether all nodes run on the same KMS key can’t be told.',
+    })
+    expect(verdict(observed({ kms: kms({ nodes: [node('a')], nodesAgree: null }) })).id).toBe('sealed')
   })
 })
 

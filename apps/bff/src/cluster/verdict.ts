@@ -59,6 +59,15 @@ const cachedOnly: Rule = ({ kms }) => {
   )
 }
 
+/** Stands for an id of its own too: see {@link notOpening}. What one node can't seal lies in plaintext, or opens nowhere else. */
+const nodesDiffer: Rule = ({ kms }) =>
+  kms.nodesAgree === false
+    ? critical(
+        'not-verified',
+        'Nodes run on different KMS settings: some seal with another key, or write in plaintext. Give all the same, and restart them together.',
+      )
+    : undefined
+
 const partly: Rule = ({ kms }) => {
   const endpoints = kms.kes?.endpoints ?? []
   const well = endpoints.filter(({ trouble }) => trouble === null).length
@@ -208,6 +217,7 @@ const RULES: readonly Rule[] = [
   lostKey,
   kesDown,
   cachedOnly,
+  nodesDiffer,
   partly,
   rootCredentials,
   regressed,
@@ -233,8 +243,10 @@ export function unseenParts({ kms, audit, buckets, now }: Observed): string[] {
   if (kms.kind === 'other') parts.push('MinIO runs on a KMS the console does not know')
   if (kms.iamLoaded === null) parts.push('whether MinIO has loaded its users could not be asked')
   if (kms.keyWorks === null && kms.kind !== 'none') parts.push('the default key’s round trip could not be tried')
-  if (kms.nodes.length > 1 && kms.nodesAgree === null)
-    parts.push('whether all nodes run on the same KMS key can’t be told')
+  if (kms.nodesAgree === null && kms.kind !== 'none' && kms.nodes.length !== 1)
+    parts.push(
+      `${kms.nodes.length === 0 ? 'MinIO did not tell of its nodes, so ' : ''}whether all nodes run on the same KMS key can’t be told`,
+    )
   if (buckets === null) parts.push('the buckets could not be listed')
   const dim = buckets?.filter(({ effective }) => effective === null).length ?? 0
   if (dim > 0) parts.push(`the encryption of ${dim} buckets can’t be told`)

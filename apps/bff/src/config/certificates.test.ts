@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -35,6 +35,8 @@ test('authorities are exchanged without a restart, and files that can’t be use
   const port = await serve(old!)
   const [kesCa, minioCas] = [join(dir, 'kes-ca.crt'), join(dir, 'cas')]
   mkdirSync(minioCas)
+  // As /etc/ssl/certs has them.
+  symlinkSync('nowhere', join(minioCas, 'dangling.pem'))
   const client = clientFiles(dir, 'client')
   const write = (pem: string) => {
     writeFileSync(kesCa, pem)
@@ -92,6 +94,22 @@ test('authorities are exchanged without a restart, and files that can’t be use
     write(old!.certPem)
     await passed()
     expect(await trusted()).toEqual(['upstream-unreachable', 'upstream-unreachable'])
+
+    // What can't even be looked at changes nothing, now and at the next look.
+    await serve(old!, port)
+    expect(await trusted()).toEqual([true, true])
+    told.length = 0
+    symlinkSync('loop.pem', join(minioCas, 'loop.pem'))
+    for (let look = 0; look < 2; look++) {
+      await passed()
+      expect(await trusted()).toEqual([true, true])
+    }
+    expect(told).toEqual([
+      {
+        variable: 'STRONGROOM_MINIO_CA',
+        unusable: expect.objectContaining({ message: expect.stringContaining('(ELOOP)') }),
+      },
+    ])
   } finally {
     await Promise.all([doors.close(), minio.close()])
   }

@@ -46,7 +46,7 @@ export const withCa = <Fields extends object>(fields: Fields, ca: () => string |
 export function readCa(lookup: Lookup, name: string): string | null {
   const path = lookup(name)
   if (!path) return null
-  const texts = isFolder(path) ? filesIn(path).map((file) => readText(name, file)) : [readText(name, path)]
+  const texts = filesOf(path, name).map((file) => readText(name, file))
   const certificates = texts.flatMap((text) => text.match(CERTIFICATE) ?? [])
   if (certificates.length === 0) {
     throw new ConfigError(`${name} names ${path}, which holds no certificate: give a PEM file, or a folder of them.`)
@@ -61,6 +61,19 @@ export function readCa(lookup: Lookup, name: string): string | null {
     }
   }
   return certificates.join('\n')
+}
+
+/** The file itself, or those of a folder. */
+function filesOf(path: string, name: string): string[] {
+  try {
+    return isFolder(path) ? filesIn(path) : [path]
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error'
+    throw new ConfigError(
+      `${name} names ${path}, where not everything can be looked at (${code}): remove what is broken, or make it readable for the console's user.`,
+      { cause },
+    )
+  }
 }
 
 const isFolder = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false

@@ -12,6 +12,8 @@ export interface RefusedRecord {
   readonly kind: string
   /** Of its file, without the ending. */
   readonly name: string
+  /** Whether it has a seal, which is then not this console's. One without may be of before there were seals. */
+  readonly sealed: boolean
 }
 
 /** What a record is written with, and held against when it is read. */
@@ -32,18 +34,15 @@ export const UNGUARDED: RecordGuard = { seal: (_, record) => record, open: (_, w
  */
 export class RecordSeal {
   readonly #key: KeyObject | null
-  readonly #onRefused: (record: RefusedRecord & { readonly sealed: boolean }) => void
-  /** Told once each: whether it has a seal, which is then not this console's. */
-  readonly #refused = new Map<string, RefusedRecord & { readonly sealed: boolean }>()
+  readonly #onRefused: (record: RefusedRecord) => void
+  /** Told once each. */
+  readonly #refused = new Map<string, RefusedRecord>()
 
   /**
    * @param secret from outside the state folder; null: there is none, and records are taken as they lie there
    * @throws ConfigError for one that is too short
    */
-  constructor(
-    secret: Secret<string> | null,
-    onRefused: (record: RefusedRecord & { readonly sealed: boolean }) => void = () => undefined,
-  ) {
+  constructor(secret: Secret<string> | null, onRefused: (record: RefusedRecord) => void = () => undefined) {
     this.#key = secret?.expose(keyFrom) ?? null
     this.#onRefused = onRefused
   }
@@ -70,12 +69,11 @@ export class RecordSeal {
     }
   }
 
-  /** Those that carry a seal that is not this console's. Those without any are of before there were seals: the log tells. */
   get refused(): readonly RefusedRecord[] {
-    return [...this.#refused.values()].filter(({ sealed }) => sealed)
+    return [...this.#refused.values()]
   }
 
-  #refuse(record: RefusedRecord & { readonly sealed: boolean }) {
+  #refuse(record: RefusedRecord) {
     const id = `${record.kind}/${record.name}`
     if (this.#refused.get(id)?.sealed === record.sealed) return
     this.#refused.set(id, record)
@@ -83,7 +81,9 @@ export class RecordSeal {
   }
 }
 
-function keyFrom(text: string): KeyObject {
+/** Trimmed: what is read from a file lacks the last line feed, and the same PEM as an identity has it. */
+function keyFrom(written: string): KeyObject {
+  const text = written.trim()
   if (text.length < LEAST_CHARACTERS)
     throw new ConfigError(
       `${RECORDS_KEY} is shorter than ${LEAST_CHARACTERS} characters: make one with "openssl rand -base64 32".`,

@@ -46,4 +46,6 @@ test.each([0o620, 0o602])('a file with mode %o is refused', async (mode) => {
 
 test('a file that is not there is refused', async () => {
   await expect(readRoles(join(dir, 'absent'))).rejects.toThrow(/^STRONGROOM_ROLES_FILE names .*ENOENT/)
+  const folder = mkdtempSync(join(dir, 'folder-'))
+  await expect(readRoles(folder)).rejects.toThrow(/^STRONGROOM_ROLES_FILE names .*EISDIR/)
 })

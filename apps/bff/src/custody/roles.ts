@@ -35,20 +35,22 @@ const SIZE_LIMIT_BYTES = 1024 * 1024
  * @throws ConfigError when it can't be read, does not fit, or could have been written by somebody else
  */
 export async function readRoles(path: string): Promise<Roles> {
-  const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
+  const unreadable = (cause: NodeJS.ErrnoException) => {
     throw new ConfigError(
       `STRONGROOM_ROLES_FILE names ${path}, which can't be read (${cause.code}): correct the path or its mode.`,
+      { cause },
     )
-  })
+  }
+  const file = await open(path).catch(unreadable)
   try {
-    const { mode, uid, size } = await file.stat()
+    const { mode, uid, size } = await file.stat().catch(unreadable)
     if ((mode & 0o022) !== 0 || (uid !== 0 && uid !== process.getuid?.())) {
       throw new ConfigError(
         `The roles file ${path} could be changed by others: let root or the console's user own it, with mode 0644 or less.`,
       )
     }
     if (size > SIZE_LIMIT_BYTES) throw new ConfigError(`The roles file ${path} is larger than 1 MiB: is it one?`)
-    return parse(path, await file.readFile('utf8'))
+    return parse(path, await file.readFile('utf8').catch(unreadable))
   } finally {
     await file.close()
   }

@@ -59,12 +59,18 @@ function otherSettings(key: KeyObject, wrapped: Buffer): string {
   return `It was wrapped with other settings, with another public key, or was changed on the way: ${WANTED}`
 }
 
-/** `00 02`, then eight bytes or more of padding that are not zero, then `00`. RFC 8017, 7.2.1. */
+/** A key, and its text in base64 and hex, without and with a line break. */
+const KEY_LENGTHS: ReadonlySet<number> = new Set([KEY_BYTES, 44, 45, 64, 65])
+
+/**
+ * `00 02`, padding without a zero, `00`, and what was wrapped: RFC 8017, 7.2.1. Of other settings one block in 256 begins
+ * so, and its first zero lies anywhere.
+ */
 function isPkcs1(key: KeyObject, wrapped: Buffer): boolean {
   let block: Buffer | undefined
   try {
     block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, wrapped)
-    return block[0] === 0 && block[1] === 2 && block.indexOf(0, 2) >= 10
+    return block[0] === 0 && block[1] === 2 && KEY_LENGTHS.has(block.length - 1 - block.indexOf(0, 2))
   } catch {
     return false
   } finally {

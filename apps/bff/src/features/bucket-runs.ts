@@ -5,7 +5,7 @@ import { keyMaker, requireSignInFor } from '../cluster/buckets/run-keys.ts'
 import { runPolicy } from '../cluster/buckets/run-policy.ts'
 import { probeInRun } from '../cluster/buckets/run-probe.ts'
 import { runTrail } from '../cluster/buckets/run-trail.ts'
-import { type BucketRunOrder, runOnBuckets } from '../cluster/buckets/run-work.ts'
+import { type BucketRunOrder, type RunEnding, runOnBuckets } from '../cluster/buckets/run-work.ts'
 import { encryptionDefaults } from '../cluster/encryption-defaults.ts'
 import { type Console, keyMaking, minioFor, requireDriveReading, startBucketJob } from '../console.ts'
 import { AppError } from '../errors.ts'
@@ -39,11 +39,15 @@ export function bucketRunRoutes(router: Router, console: Console) {
         { kind: act.kind === 'probe' ? 'bucket-probe' : 'bucket-encryption', target: null, unit: 'buckets' },
         { secretKey: null, durationSeconds: DURATION_SECONDS, policy: runPolicy(act, buckets) },
         async function* (scope, id) {
-          const writer = await bucketRuns.begin(id, head).finally(begun.resolve)
-          yield* runOnBuckets(scope, writer, {
-            ...{ buckets, actOn, confirm: told && confirmBucket },
-            ...(told && { ended: (results, whole) => told.ended(id, results, whole) }),
-          })
+          const ended = async (ending: RunEnding) => told?.ended(id, ending, scope.by())
+          const writer = await bucketRuns
+            .begin(id, head)
+            .catch(async (error: unknown) => {
+              await ended({ results: new Map(), whole: false, underWay: 0 })
+              throw error
+            })
+            .finally(begun.resolve)
+          yield* runOnBuckets(scope, writer, { buckets, actOn, confirm: told && confirmBucket, ended })
         },
       )
     const job = await (told === null ? start() : told.started(start))
@@ -60,24 +64,32 @@ export function bucketRunRoutes(router: Router, console: Console) {
 }
 
 const ASKED_AT_ONCE = 16
+/** MinIO writes each into its own audit log. */
+const MAX_REFUSALS = 64
 
 /**
- * Whoever may change none of the buckets starts no run: it would write nothing but the audit trail.
+ * Whoever may change none of the buckets, or of the first so many, starts no run: it would write nothing but the audit trail.
  *
  * @throws AppError `not-allowed`
  */
 async function requireAnyRight(console: Console, c: RequestContext, buckets: readonly string[]) {
   const { minio, credentials } = minioFor(console, c)
   let refusal: unknown
-  for (let at = 0; at < buckets.length; at += ASKED_AT_ONCE) {
-    const asked = buckets
+  const first = buckets.slice(0, MAX_REFUSALS)
+  for (let at = 0; at < first.length; at += ASKED_AT_ONCE) {
+    const asked = first
       .slice(at, at + ASKED_AT_ONCE)
       .map((bucket) => requireEncryptionRight(minio, credentials, bucket).then(() => null, refusalIn))
     const refusals = await Promise.all(asked)
     if (refusals.includes(null)) return
     refusal = refusals[0]
   }
-  throw refusal
+  if (!(refusal instanceof AppError) || buckets.length === first.length) throw refusal
+  throw new AppError(
+    refusal.code,
+    `${refusal.detail} It is so for each of the first ${MAX_REFUSALS}; the others were not asked for. Choose buckets that you may change.`,
+    { cause: refusal },
+  )
 }
 
 /** Null: it is no refusal, but the bucket's own trouble, which its result will tell. */

@@ -34,7 +34,15 @@ export function bucketRoutes(router: Router, console: Console) {
   bind(router, createBucket, async ({ name, mode, key, versioning, locking }, c) => {
     const { minio, credentials } = minioFor(console, c)
     const encryption = mode === 'none' ? requireNoKey(key) : asEncryption(mode, key)
-    await createEncryptingBucket(minio, credentials, { name, encryption, versioning, locking })
+    const recorded = (setUp: () => Promise<void>) =>
+      encryption === null
+        ? setUp()
+        : trail.recorded(
+            intentOf(c, 'set-bucket-encryption', name),
+            setUp,
+            () => `It was made, and encrypts with ${wordsOf(encryption)} from its first object on.`,
+          )
+    await createEncryptingBucket(minio, credentials, { name, encryption, versioning, locking }, recorded)
     return observed(name, c)
   })
 
@@ -43,10 +51,11 @@ export function bucketRoutes(router: Router, console: Console) {
     const encryption = asEncryption(mode, key)
     // Whoever may not, writes nothing into the trail.
     await minioBuckets.requireEncryptionRight(minio, credentials, bucket)
+    const before = await minioBuckets.getBucketEncryption(minio, credentials, bucket).catch(unreadable)
     await trail.recorded(
       intentOf(c, 'set-bucket-encryption', bucket),
       () => minioBuckets.setBucketEncryption(minio, credentials, bucket, encryption),
-      () => `It encrypts with ${wordsOf(encryption)} from now on.`,
+      () => `It encrypts with ${wordsOf(encryption)} from now on. Before: ${beforeWords(before)}.`,
     )
     return observed(bucket, c)
   })
@@ -63,6 +72,16 @@ export function bucketRoutes(router: Router, console: Console) {
     )
     return null
   })
+}
+
+/** Whoever may set it may not be allowed to read it, and what can't be read can be replaced. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof AppError)) throw error
+}
+
+function beforeWords(before: minioBuckets.BucketEncryption | null | undefined): string {
+  if (before === undefined) return 'could not be read'
+  return before === null ? 'none' : wordsOf(before)
 }
 
 function requireNoKey(key: string | undefined): null {

@@ -63,6 +63,7 @@ interface DrillSize {
 function drillWork(console: Console, c: RequestContext, { settings, samples }: DrillSize): Work {
   const access = minioFor(console, c)
   const by = c.var.caller.account
+  const { kes } = console
   return async function* (signal) {
     const restored = openRestored(settings)
     try {
@@ -77,6 +78,7 @@ function drillWork(console: Console, c: RequestContext, { settings, samples }: D
           items: inspectSource(reader, await systemVolume(reader)),
           objects: (wanted, signal) => objectSamples(reader, sizeOf(wanted), signal),
           defaultKey: status?.defaultKey ?? null,
+          ...(kes !== null && { birthsOf: (names) => birthsOf(kes, names) }),
         },
         signal,
       )
@@ -84,9 +86,8 @@ function drillWork(console: Console, c: RequestContext, { settings, samples }: D
       for (; !step.done; step = await held.next()) {
         yield progressOf(step.value)
       }
-      const { drill, failures } = step.value
-      const names = drill.byKey.map(({ name }) => name)
-      await console.drills.keep(drill, console.kes === null ? new Map() : await birthsOf(console.kes, names))
+      const { drill, failures, births } = step.value
+      await console.drills.keep(drill, births)
       yield closing(drill, failures)
     } finally {
       await restored.close()

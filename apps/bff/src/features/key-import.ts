@@ -111,8 +111,8 @@ async function proofOf(console: Console, c: RequestContext, name: string, refere
   try {
     const samples = await samplesOf(console, c, name).catch(unlessRefused)
     const birth = await birthOf(requireKes(console), name)
-    const proof = await proveKey({ kes: requireKes(console, 'prove'), name, samples, reference })
-    return samples === null ? proof : await console.proofs.keep(proof, birth)
+    const { proof, unasked } = await proveKey({ kes: requireKes(console, 'prove'), name, samples, reference })
+    return samples === null ? proof : await console.proofs.keep(proof, unasked.length === 0 ? birth : null)
   } catch (error) {
     console.log.warn({ err: error, key: name }, 'an imported key could not be proved')
     const why = error instanceof AppError ? error.detail : 'The log of the console has the reason.'

@@ -128,10 +128,8 @@ async function proofOf(console: Console, c: RequestContext, kes: Kes, name: stri
   const reader = await driveReader(console, minioFor(console, c))
   const samples = await sealedSamples(reader, name, console.audits.latest?.items)
   const birth = await birthOf(requireKes(console), name)
-  const proof = await console.proofs.keep(
-    await prove({ kes, name, samples, reference: material && { material, is: 'source' } }),
-    birth,
-  )
+  const { proof, unasked } = await prove({ kes, name, samples, reference: material && { material, is: 'source' } })
+  await console.proofs.keep(proof, unasked.length === 0 ? birth : null)
   // A canary that there is says at once what the proof has shown.
   if (proof.verdict === 'proven' || console.canaries.of(name) !== null) await console.canaries.ensure(name)
   return proof

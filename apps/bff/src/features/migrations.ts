@@ -122,6 +122,7 @@ function requireSameOrder(order: Order, wanted: Order) {
 const guardAccess = ({ config }: Console, { minio, credentials }: Pick<Grant, 'minio' | 'credentials'>) => ({
   ...{ minio, credentials },
   ca: config.minio.ca,
+  namedNodes: config.minio.nodes,
 })
 
 /** @throws AppError `conflict` while another console that shares the state folder migrates */

@@ -15,6 +15,7 @@ import { sameMaterial } from '../custody/same-material.ts'
 import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
+import { atEndpoint } from '../kes/at-endpoint.ts'
 import { describeKey, type KesKey } from '../kes/keys.ts'
 import { restart } from '../minio/service.ts'
 
@@ -132,11 +133,15 @@ async function keyInKes({ kes }: Console, name: string): Promise<KesKey | 'missi
   }
 }
 
-/** Null while KES has no such key, or can't be asked. */
+/** At each endpoint, since each may run on another keystore. Null while one has no such key, or can't be asked. */
 async function compare({ kes, config }: Console, { id, keyName }: KeySource): Promise<boolean | null> {
   if (kes === null) return null
   using material = await openSource(config, id, keyName)
-  return await sameMaterial(kes, keyName, material).catch(unlessRefused)
+  const said = await Promise.all(
+    kes.urls.map((url) => sameMaterial(atEndpoint(kes, url), keyName, material).catch(unlessRefused)),
+  )
+  if (said.includes(false)) return false
+  return said.includes(null) ? null : true
 }
 
 function unlessRefused(error: unknown): null {

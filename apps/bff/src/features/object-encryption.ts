@@ -1,4 +1,5 @@
 import {
+  type ObjectRun,
   readEncryptionPlan,
   readObjectRun,
   startObjectEncryption,
@@ -7,7 +8,7 @@ import {
 import { asEncryption } from '../cluster/buckets/as-encryption.ts'
 import { ALWAYS, factsOf, readNature, requireAccepted, traitsOf } from '../cluster/buckets/encryption-plan.ts'
 import { encryptObjects } from '../cluster/buckets/object-encryption.ts'
-import { below, isSame, told, whichWords, wordsOf } from '../cluster/buckets/object-order.ts'
+import { below, isSame, removalWords, told, whichWords, wordsOf } from '../cluster/buckets/object-order.ts'
 import { ENCRYPTING, policyFor, READING, REMOVING } from '../cluster/buckets/object-rights.ts'
 import { removePlainVersions } from '../cluster/buckets/plain-removal.ts'
 import { recordOf } from '../cluster/buckets/record-name.ts'
@@ -16,7 +17,7 @@ import { AppError } from '../errors.ts'
 import { bind, type Router } from '../http/bind.ts'
 import type { RequestContext } from '../http/env.ts'
 import type { Lease } from '../jobs/lease.ts'
-import { readObjectLock } from '../minio/bucket-lock.ts'
+import { isReplicated, readObjectLock } from '../minio/bucket-lock.ts'
 import { type BucketEncryption, getBucketEncryption } from '../minio/buckets.ts'
 import { keyStatus } from '../minio/kms.ts'
 import type { Credentials, Minio } from '../minio/transport.ts'
@@ -90,7 +91,10 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
         fields: [{ pointer: '/confirm', detail: 'Type the name of the bucket' }],
       })
     const { minio, credentials } = minioFor(console, c)
-    const lock = await readObjectLock(minio, credentials, bucket).catch(undefinedIfRefused)
+    const [lock, replicated] = await Promise.all([
+      readObjectLock(minio, credentials, bucket).catch(undefinedIfRefused),
+      isReplicated(minio, credentials, bucket).catch(nullIfRefused),
+    ])
     requireNone(bucket)
     const words = `${dryRun ? 'Dry run: nothing is removed' : 'Older plain versions with a newer encrypted copy'}${below(prefix)}`
     return await recorded('remove-plain-versions', bucket, c, words, () =>
@@ -102,7 +106,8 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
           { secretKey: secret, durationSeconds, policy: policyFor(bucket, dryRun ? READING : REMOVING) },
           removePlainVersions({
             ...{ bucket, prefix, dryRun, lease, runs: objectRuns },
-            locked: lock === undefined ? null : lock !== null,
+            ...{ locked: lock === undefined ? null : lock !== null, replicated },
+            ...(!dryRun && { ended: removalEnded(c, bucket) }),
           }),
         ),
       ),
@@ -149,6 +154,16 @@ export function objectEncryptionRoutes(router: Router, console: Console) {
       run,
       ({ id }) => `${words}, as job ${id}; what it does is kept with the job.`,
     )
+
+  /** What is gone for good is told with how much it was, also where the run itself is not kept any more. */
+  const removalEnded = (c: RequestContext, bucket: string) => async (run: ObjectRun, whole: boolean) => {
+    const words = removalWords(run)
+    const cut = whole ? null : new AppError('conflict', `${words} It did not come to its end.`)
+    const outcome = () => (cut === null ? Promise.resolve() : Promise.reject(cut))
+    await trail
+      .recorded(intentOf(c, 'remove-plain-versions', bucket), outcome, () => words)
+      .catch((err: unknown) => err === cut || console.log.error({ err }, 'the end of a removal could not be written'))
+  }
 
   /** The work releases it at its end. */
   const underLease = async <T>(bucket: string, c: RequestContext, start: (lease: Lease) => Promise<T>) => {

@@ -73,6 +73,9 @@ async function observe(
   const sealing = new Set([...Object.keys(audit?.counts.kms ?? {}), ...(defaultKey === null ? [] : [defaultKey])])
   const born =
     kms.kind === 'kes' && console.kes !== null ? await births.of(console.kes, sealing) : new Map<string, KeyBirth>()
+  // They name keys and audits, and may lie there without KES too.
+  const records = seesKeys || (console.kes === null && drives === 'shown') ? await findingsOfRecords(console) : []
+  const ofKeys = seesKeys ? await findingsOfKeys(console, { kms, audit, buckets }, { sealing, born }) : []
   const birth = (defaultKey !== null && born.get(defaultKey)) || null
   return {
     kms,
@@ -85,12 +88,17 @@ async function observe(
     proof: console.proofs.find(defaultKey, birth),
     canary: defaultKey === null ? null : console.canaries.of(defaultKey),
     backupProven: defaultKey === null ? null : (console.drills.of(defaultKey, birth)?.proven ?? null) !== null,
-    keyFindings: seesKeys ? await findingsOfKeys(console, { kms, audit, buckets }, { sealing, born }) : [],
+    keyFindings: [...records, ...ofKeys],
     batchFindings: drives === 'shown' ? batchFindings(await console.batchOrders.all(), new Date()) : [],
     identities: kms.kind === 'unknown' ? [] : console.kesDoors.identities(),
     ...envFileFacts(config, c.var.caller.root || drives === 'shown'),
     now: new Date(),
   }
+}
+
+async function findingsOfRecords({ config, deletions, recordSeal }: Console) {
+  await deletions.refresh()
+  return recordFindings(config.stateDir, recordSeal.refused)
 }
 
 async function findingsOfKeys(
@@ -99,13 +107,11 @@ async function findingsOfKeys(
   { sealing, born }: { sealing: ReadonlySet<string>; born: ReadonlyMap<string, KeyBirth> },
 ) {
   if (console.kes === null) return []
-  await console.deletions.refresh()
   const marked = console.deletions.all()
   const quarantined = marked.some(({ quarantinedAt }) => quarantinedAt !== null)
   const policies = quarantined ? await policiesEverywhere(console.kes).catch(unlessOver) : null
   const backups = { drills: console.drills, escrows: await escrowTimes(console.config.backupDir) }
   return [
-    ...(await recordFindings(console.config.stateDir, console.recordSeal.refused)),
     ...canaryFindings(console.canaries.all()),
     ...deletionFindings({ marked, kms, audit, buckets, policies }),
     ...(kms.kind === 'kes' ? backupFindings(sealing, born, backups) : []),

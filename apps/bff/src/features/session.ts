@@ -4,6 +4,7 @@ import { mayStartBatchJobs } from '../cluster/buckets/batch-rights.ts'
 import { EDIT_HOUSE } from '../cluster/buckets/house-editors.ts'
 import { type CallerPolicy, type RequestOrigin, readCallerPolicy } from '../cluster/caller-policy.ts'
 import { pluginIn } from '../cluster/caller-policy-plugin.ts'
+import { ConfigError } from '../config/config-error.ts'
 import { type Console, readRolesNow, rolesReader } from '../console.ts'
 import { ANY_ROLE, holdsRole, mayUse, type Role, secretsOf } from '../custody/roles.ts'
 import { proved } from '../custody/secret-proof.ts'
@@ -99,10 +100,15 @@ async function startSession(
   await console.ownKeys.add(temporary.credentials.accessKey, temporary.expiresAt)
   const root = await isRoot(console, minio.with({ region: temporary.region }), temporary)
   const { account, credentials, region } = temporary
-  const provedSecrets = await proved(
-    secretKey,
-    secretsOf((await readRolesNow(console).catch(() => null)) ?? [], account),
-  )
+  const roles = await readRolesNow(console).catch((err: unknown) => {
+    if (!(err instanceof ConfigError)) throw err
+    console.log.warn(
+      { err },
+      'the role file could not be read at a sign-in: roles bound to a secret key do not count in it',
+    )
+    return null
+  })
+  const provedSecrets = await proved(secretKey, secretsOf(roles ?? [], account))
   return { accessKey, account, root, region, credentials, signedInAt, expiresAt, provedSecrets }
 }
 

@@ -64,8 +64,14 @@ export async function describeKey(kes: Kes, name: string): Promise<KesKey> {
   const path = pathOf('describe', name)
   const reply = await knowing(kes, () => kes.call({ method: 'GET', path, act: 'describe keys' }))
   const { algorithm, created_at, created_by, ...key } = read(Described, reply)
-  const createdAt = created_at && created_at !== NO_DATE ? new Date(created_at).toISOString() : null
-  return { ...key, algorithm, createdAt, createdBy: created_by || null }
+  return { ...key, algorithm, createdAt: dateIn(created_at), createdBy: created_by || null }
+}
+
+/** Null also for what is no date. */
+function dateIn(written: string | undefined): string | null {
+  if (!written || written === NO_DATE) return null
+  const date = new Date(written)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
 const Generated = z.object({ plaintext: z.string(), ciphertext: z.string() })

@@ -67,6 +67,9 @@ export interface InspectReply {
   readonly drives: ReadonlySet<string>
 }
 
+/** Which deployment a drive belongs to. MinIO adds it to each reply, so it is an entry only where it alone was asked for. */
+export const FORMAT = 'format.json'
+
 /** Where nothing matches, MinIO sends no zip at all. */
 const NOTHING: InspectReply = { entries: [], folders: [], drives: new Set() }
 
@@ -104,7 +107,7 @@ export async function inspectDrives(
   options: Options = {},
 ): Promise<InspectReply> {
   const bytes = await downloadDrives(minio, credentials, target, options)
-  return openDownload(bytes, target.volume, options.keyPair)
+  return openDownload(bytes, target.volume, options.keyPair, target.file === FORMAT)
 }
 
 /** The first half of {@link inspectDrives}: while one reply is opened, MinIO can gather the next. To be opened, or wiped. */
@@ -137,10 +140,11 @@ export async function openDownload(
   bytes: Uint8Array,
   volume: string,
   keyPair: InspectKeyPair | undefined,
+  withFormats = false,
 ): Promise<InspectReply> {
   try {
     const zip = await openZip(bytes, keyPair)
-    return zip === undefined ? NOTHING : await readZip(zip, volume)
+    return zip === undefined ? NOTHING : await readZip(zip, volume, withFormats)
   } catch (cause) {
     throw cause instanceof AppError ? cause : damaged(cause)
   } finally {
@@ -179,7 +183,7 @@ async function openZip(bytes: Uint8Array, keyPair?: InspectKeyPair): Promise<Uin
  * Entries are named `[host:port]/<drive>/<volume>/<path>`, folders with a slash at the end; MinIO adds files about the
  * server, and each drive's format.json.
  */
-async function readZip(zip: Uint8Array, volume: string): Promise<InspectReply> {
+async function readZip(zip: Uint8Array, volume: string, withFormats: boolean): Promise<InspectReply> {
   const below = `/${volume}/`
   const turn = turns()
   const drives = new Set<string>()
@@ -200,7 +204,7 @@ async function readZip(zip: Uint8Array, volume: string): Promise<InspectReply> {
     const [drive, path] = [name.slice(0, at), name.slice(at + below.length)]
     drives.add(drive)
     if (path.endsWith('/')) folders.push({ path: path.slice(0, -1), drive })
-    else if (path !== 'format.json')
+    else if (withFormats || path !== FORMAT)
       entries.push({ path, drive, bytes: size > MAX_FILE_BYTES ? new Uint8Array(0) : within(size, read) })
     await turn()
   }

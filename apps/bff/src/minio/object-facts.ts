@@ -10,6 +10,12 @@ const CHECKSUM = /^x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256)$/
 /** MinIO's own: the tags come along with the object, which saves a call. Source: minio cmd/object-api-options.go, `getOpts`. */
 const WITH_TAGS = { 'x-amz-tagging-directive': 'ACCESS' }
 
+/**
+ * In a replicated bucket MinIO answers for a version that it does not have itself with what a target has; not so where this
+ * header is there. Source: minio cmd/bucket-replication.go, `getProxyTargets`.
+ */
+const OWN = { 'x-minio-source-proxy-request': 'false' }
+
 /** All that S3 tells of an object but its bytes. */
 export interface ObjectFacts {
   /** As sent, in quotes. */
@@ -37,7 +43,7 @@ export interface ObjectFacts {
 /** Asks for an object, or one version of it; s3:GetObject, s3:GetObjectTagging. @throws AppError `not-found`; `upstream-failed` where tags are kept back */
 export async function readFacts(minio: Minio, credentials: Credentials, name: ObjectName): Promise<ObjectFacts> {
   const reply = await minio.send({
-    ...{ method: 'HEAD', ...whereIs(name), credentials, headers: WITH_TAGS },
+    ...{ method: 'HEAD', ...whereIs(name), credentials, headers: { ...OWN, ...WITH_TAGS } },
     ...{ action: 's3:GetObject', asksKms: true, timeoutMs: TIMEOUT_MS },
   })
   return factsIn(reply)
@@ -56,7 +62,8 @@ export async function readWhole(
   limit: number,
 ): Promise<{ readonly facts: ObjectFacts; readonly bytes: Uint8Array }> {
   const reply = await minio.send({
-    ...{ method: 'GET', ...whereIs(name), credentials, headers: { ...WITH_TAGS, 'x-amz-checksum-mode': 'ENABLED' } },
+    ...{ method: 'GET', ...whereIs(name), credentials },
+    headers: { ...OWN, ...WITH_TAGS, 'x-amz-checksum-mode': 'ENABLED' },
     ...{ action: 's3:GetObject', asksKms: true, timeoutMs: timeoutFor(limit), maxReplyBytes: limit },
   })
   return { facts: factsIn(reply), bytes: reply.bytes }
@@ -69,7 +76,7 @@ export async function readRange(
   name: ObjectName,
   { etag, from, length }: { readonly etag: string; readonly from: number; readonly length: number },
 ): Promise<Uint8Array> {
-  const headers = { range: `bytes=${from}-${from + length - 1}`, 'if-match': etag }
+  const headers = { ...OWN, range: `bytes=${from}-${from + length - 1}`, 'if-match': etag }
   const { bytes } = await minio.send({
     ...{ method: 'GET', ...whereIs(name), credentials, headers },
     ...{ action: 's3:GetObject', asksKms: true, timeoutMs: timeoutFor(length), maxReplyBytes: length },
@@ -87,7 +94,8 @@ export async function readPartSize(
 ): Promise<number> {
   const { path, query } = whereIs(name)
   const { headers } = await minio.send({
-    ...{ method: 'HEAD', path, query: { ...query, partNumber: `${part}` }, credentials, headers: { 'if-match': etag } },
+    ...{ method: 'HEAD', path, query: { ...query, partNumber: `${part}` }, credentials },
+    headers: { ...OWN, 'if-match': etag },
     ...{ action: 's3:GetObject', asksKms: true, timeoutMs: TIMEOUT_MS },
   })
   return Number(textOf(headers, 'content-length'))

@@ -11,9 +11,12 @@ export function begin(url: URL): Promise<Response> {
   return response
 }
 
-/** The answer to a GET that was begun and that nobody has taken yet. */
+/** The answer to a GET that was begun and that nobody has taken yet. Any other call may change what the answers would be. */
 export function takeBegun({ method, url }: Request): Promise<Response> | undefined {
-  if (method !== 'GET') return undefined
+  if (method !== 'GET') {
+    begun.clear()
+    return undefined
+  }
   const response = begun.get(url)
   begun.delete(url)
   return response

@@ -34,6 +34,12 @@ export const bucketList = queryOptions({
   },
 })
 
+/** Undefined until all are there: for what judges the whole house. */
+export const wholeBucketList = queryOptions({
+  ...bucketList,
+  select: (list): BucketList | undefined => (list.partial ? undefined : list),
+})
+
 const pageAfter = (after: string | undefined, shown: boolean) => {
   if (after !== undefined) return { after }
   return shown ? {} : { limit: FIRST_BUCKETS }

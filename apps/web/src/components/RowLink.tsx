@@ -1,16 +1,27 @@
+import type { ReactNode } from 'react'
 import { Link, useSearch } from 'wouter'
 import { MiddleCut } from '../ui/Text.tsx'
 
+type Props = {
+  href: string
+  /** What the row is known by; shown, where there are no `children`. */
+  name: string
+  /** Tells it from the others to a screen reader, where what is shown does not. */
+  label?: string
+  children?: ReactNode
+}
+
 /** The link that opens a row's details; the whole row is its target, and the filters in the URL stay. */
-export function RowLink({ href, name }: { href: string; name: string }) {
+export function RowLink({ href, name, label, children }: Props) {
   const search = useSearch()
   return (
     <Link
       href={search ? `${href}?${search}` : href}
       data-row={name}
-      className="font-mono text-xs outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+      aria-label={label}
+      className={`${children ? '' : 'font-mono text-xs '}outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent`}
     >
-      <MiddleCut text={name} />
+      {children ?? <MiddleCut text={name} />}
     </Link>
   )
 }

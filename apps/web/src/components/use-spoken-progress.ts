@@ -1,5 +1,6 @@
 import { type Job, jobEnded } from '@strongroom/shared/jobs'
 import { useEffect, useRef } from 'react'
+import { count } from '../lib/format.ts'
 import { announce } from './announcer.ts'
 import { jobWords } from './job-words.ts'
 
@@ -11,8 +12,8 @@ export function useSpokenProgress(job: Job) {
   const quarter = total ? Math.floor((done / total) * STEPS) : 0
   const said = useRef(quarter)
   useEffect(() => {
-    if (quarter <= said.current) return
+    if (total === null || quarter <= said.current) return
     said.current = quarter
-    if (!jobEnded(job) && quarter < STEPS) announce(`${jobWords[kind]}: ${done} of ${total} ${unit}`)
+    if (!jobEnded(job) && quarter < STEPS) announce(`${jobWords[kind]}: ${count(done)} of ${count(total)} ${unit}`)
   })
 }

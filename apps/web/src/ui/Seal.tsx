@@ -36,6 +36,8 @@ type Props = {
   caption: string
   segments: readonly Segment[]
   noun: string
+  /** How many there are in all, where the segments count only the first of them. */
+  firstOf?: number | undefined
   /** When the counts were read. */
   readAt: string
   /** The state before, as a thin line above. */
@@ -46,9 +48,12 @@ type Props = {
 }
 
 /** The seal bar: what protects the items, as widths, counts and words. */
-export function SealBar({ caption, segments, noun, readAt, before, selected = null, onSelect }: Props) {
+export function SealBar(props: Props) {
+  const { segments, noun, firstOf, readAt, before, selected = null, onSelect } = props
   const [hot, setHot] = useState<string | null>(null)
   const total = segments.reduce((sum, segment) => sum + segment.count, 0)
+  const all = firstOf === undefined ? counted(total, noun) : `the first ${count(total)} of ${counted(firstOf, noun)}`
+  const caption = firstOf === undefined ? props.caption : `${props.caption}: ${all}`
   const told = segments.find(({ id }) => id === (hot ?? selected))
   const choose = (id: string) => onSelect?.(id === selected ? null : id)
   const each = segments.map((segment) => ({ segment, dim: selected !== null && selected !== segment.id }))
@@ -73,8 +78,8 @@ export function SealBar({ caption, segments, noun, readAt, before, selected = nu
       </ul>
       <p aria-hidden="true" className="min-h-5 text-sm text-muted" title={exact(readAt)}>
         {told
-          ? `${told.label}: ${count(told.count)} of ${counted(total, noun)} (${share(told.count, total)}), read at ${exact(readAt).slice(11)}`
-          : `${counted(total, noun)}, read at ${exact(readAt).slice(11)}`}
+          ? `${told.label}: ${count(told.count)} of ${all} (${share(told.count, total)}), read at ${exact(readAt).slice(11)}`
+          : `${all}, read at ${exact(readAt).slice(11)}`}
       </p>
     </section>
   )

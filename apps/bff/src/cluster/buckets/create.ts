@@ -21,14 +21,22 @@ export interface BucketOrder {
  * Makes a bucket that encrypts from its first object on. Where that, or versioning, can't be had, the bucket that was just
  * made is removed again, empty as it is; nothing is ever removed that was there before.
  *
+ * @param recorded runs what sets a bucket that was made up, and writes it down; whoever may make none writes nothing
  * @throws AppError `already-exists`; what kept it from being made as wanted, with what is left
  */
-export async function createEncryptingBucket(minio: Minio, credentials: Credentials, order: BucketOrder) {
+export async function createEncryptingBucket(
+  minio: Minio,
+  credentials: Credentials,
+  order: BucketOrder,
+  recorded: (setUp: () => Promise<void>) => Promise<void> = (setUp) => setUp(),
+) {
   const { name, encryption, versioning, locking } = order
   await createBucket(minio, credentials, name, { locking }).catch(perhapsMade)
   try {
-    if (encryption !== null) await setBucketEncryption(minio, credentials, name, encryption)
-    if (versioning && !locking) await switchVersioningOn(minio, credentials, name)
+    await recorded(async () => {
+      if (encryption !== null) await setBucketEncryption(minio, credentials, name, encryption)
+      if (versioning && !locking) await switchVersioningOn(minio, credentials, name)
+    })
   } catch (error) {
     const left = await deleteEmptyBucket(minio, credentials, name).then(
       () => 'No bucket was left.',

@@ -1,9 +1,8 @@
 import { mayUse } from '../../custody/roles.ts'
-import { AppError } from '../../errors.ts'
 import type { Verdict } from '../../policy/evaluate.ts'
 import type { Caller } from '../../session/caller.ts'
 import { pluginDoubt } from '../caller-policy-plugin.ts'
-import type { KesLocks } from '../kes-locks.ts'
+import { type KesLocks, refusedByFile } from '../kes-locks.ts'
 import { firstLock, policyOf } from '../kes-locks-judgement.ts'
 
 /** What it takes, on all buckets, where there is no role file. */
@@ -20,10 +19,8 @@ export async function requireHouseEditor(locks: KesLocks, caller: Caller): Promi
   const roles = await locks.readRoles()
   if (roles !== null) {
     if (mayUse(roles, caller.account, ['operator'], null)) return
-    throw new AppError(
-      'not-allowed',
-      'Strongroom refuses (the role file on its host): it does not give you the role operator for all keys, which changing the rules of the house takes.',
-    )
+    const detail = 'it does not give you the role operator for all keys, which changing the rules of the house takes.'
+    throw await refusedByFile(locks, (every) => mayUse(every, caller.account, ['operator'], null), detail)
   }
   const policy = await policyOf(locks, caller)
   // Resources are read without the prefix of their ARN, so that every key stands for every bucket too.

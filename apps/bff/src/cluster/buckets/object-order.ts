@@ -12,6 +12,13 @@ export function told({ order, startedAt, done, already, left, failed }: ObjectRu
   }
 }
 
+/** `Job 1: 3 removed (12 bytes), 1 left, 0 failed.` */
+export function removalWords({ id, done, left, failed, by }: ObjectRun): string {
+  const stay = left.reduce((sum, each) => sum + each.count, 0)
+  const counts = `${done.count} removed (${done.bytes} bytes), ${stay} left, ${failed} failed.`
+  return `Job ${id}: ${counts}${by.length > 1 ? ` Ran under ${by.join(', ')}.` : ''}`
+}
+
 /** Whether a run may go on where one of these choices stood. The number of copies at once may differ. */
 export const isSame = (one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>) =>
   ['mode', 'key', 'which', 'prefix', 'parts'].every((name) => one[name] === other[name]) &&

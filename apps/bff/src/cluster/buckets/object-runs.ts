@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { Instant } from '@strongroom/shared/endpoint'
 import { ObjectRun } from '@strongroom/shared/object-encryption'
 import * as z from 'zod/mini'
 import { RecordFolder } from '../record-folder.ts'
@@ -10,6 +11,8 @@ export const KeptRun = z.object({
   upTo: ObjectRun,
   /** The key of an object, empty at the start; null: it came to its end. */
   goesOnAfter: z.nullable(z.string()),
+  /** When this one began, where `run.startedAt` is that of the run it goes on with; absent in the records of older consoles. */
+  begunAt: z.optional(Instant),
 })
 export type KeptRun = z.infer<typeof KeptRun>
 
@@ -45,7 +48,7 @@ export class ObjectRuns {
 
   async #newestFirst(): Promise<KeptRun[]> {
     const all = [...(await this.#records.read()).values()]
-    const at = ({ run }: KeptRun) => run.endedAt ?? run.startedAt
+    const at = ({ run, begunAt }: KeptRun) => run.endedAt ?? begunAt ?? run.startedAt
     return all.sort((a, b) => (at(a) < at(b) ? 1 : -1))
   }
 }

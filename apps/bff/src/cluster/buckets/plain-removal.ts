@@ -1,3 +1,4 @@
+import type { ObjectRun } from '@strongroom/shared/object-encryption'
 import { AppError } from '../../errors.ts'
 import type { Progress } from '../../jobs/job.ts'
 import type { Lease } from '../../jobs/lease.ts'
@@ -24,9 +25,13 @@ export interface RemovalRun {
   readonly dryRun: boolean
   /** Null: not told. */
   readonly locked: boolean | null
+  /** Null: not told. */
+  readonly replicated: boolean | null
   readonly runs: ObjectRuns
   /** Released at the end. */
   readonly lease: Lease
+  /** Told when it is over; never rejects. `whole`: it was neither stopped nor broken off. */
+  readonly ended?: (run: ObjectRun, whole: boolean) => Promise<void>
 }
 
 /** Removes plain older versions that newer encrypted ones stand for. Each run looks at all that is there. */
@@ -37,14 +42,19 @@ export const removePlainVersions = (run: RemovalRun): BucketWork =>
     const record = new RunRecord(runs, head, null)
     record.reached(null)
     const crew = new Crew<Candidate>(AT_ONCE, scope.signal, eachVersion(run, scope, record))
+    let whole = false
     try {
       await record.save(true)
       yield* pages(run, scope, record, crew)
+      whole = true
       yield { ...record.tally.progress(null), message: dryRun ? WOULD : DONE }
     } finally {
       await crew.rest()
       record.tally.ranBy(scope.by())
-      await record.end().finally(() => lease.release())
+      await record.end().finally(async () => {
+        await run.ended?.(record.tally.run, whole)
+        await lease.release()
+      })
       await runs.prune()
     }
   }
@@ -93,6 +103,7 @@ function eachVersion(run: RemovalRun, scope: BucketScope, { tally }: RunRecord) 
       return scope.credentials
     },
     ...{ signal: scope.signal, bucket: run.bucket, dryRun: run.dryRun, locked: run.locked },
+    replicated: run.replicated,
     requireHeld: heldLately(run.lease),
   }
   return async (candidate: Candidate) => {

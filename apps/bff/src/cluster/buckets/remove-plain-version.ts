@@ -19,6 +19,8 @@ export interface RemovalScope {
   readonly dryRun: boolean
   /** False: the bucket has no object lock. */
   readonly locked: boolean | null
+  /** Null: not told. */
+  readonly replicated: boolean | null
   readonly requireHeld: () => Promise<void>
 }
 
@@ -92,6 +94,7 @@ async function findCopy(
   const { minio, signal } = scope
   const hash = (of: ObjectName, facts: ObjectFacts) => hashObject(minio, () => scope.credentials, of, facts, signal)
   let reason = 'Its bytes are those of no newer encrypted version: it is history of its own'
+  let missing: string | null = null
   let own: string | undefined
   for (const version of alike) {
     const other = nameOf(scope, version)
@@ -101,23 +104,34 @@ async function findCopy(
     if ((await hash(other, facts)) !== own) continue
     const differing = unlikeIn(plain, facts)
     if (differing.length > 0) reason = `A newer encrypted version has its bytes, but not its ${differing.join(', ')}`
-    else if (mayMissElsewhere(plain, facts)) reason = NOT_REPLICATED
-    else return { name: other, facts }
+    else {
+      const why = mayMissElsewhere(scope, plain, facts)
+      if (why === null) return { name: other, facts }
+      missing ??= why
+    }
   }
-  return reason
+  return missing ?? reason
 }
 
 /**
- * Removals are replicated where the rule says so, also of a version whose encrypted copy the target refused or still waits for:
- * nothing of the object would be left there.
+ * Removals go to every target that the rules name now, whatever became of the version itself (minio cmd/bucket-replication.go,
+ * `checkReplicateDelete`): also to one that refused the encrypted copy, waits for it, or never was a target of the site it came
+ * from. Nothing of the object would be left there.
  */
-const mayMissElsewhere = ({ replication: plain }: ObjectFacts, { replication: copy }: ObjectFacts) =>
-  copy === 'PENDING' ||
-  copy === 'FAILED' ||
-  (plain !== null && plain !== 'REPLICA' && copy !== 'COMPLETED' && copy !== 'REPLICA')
+function mayMissElsewhere(
+  { replicated }: RemovalScope,
+  { replication: plain }: ObjectFacts,
+  { replication: copy }: ObjectFacts,
+): string | null {
+  if (copy === 'PENDING' || copy === 'FAILED') return NOT_REPLICATED
+  if (replicated === false || copy === 'COMPLETED') return null
+  if (copy === 'REPLICA') return FROM_ELSEWHERE
+  return plain === null ? null : NOT_REPLICATED
+}
 
 const NOT_REPLICATED =
   'The encrypted version has not reached the replication target: with the plain one removed there too, nothing would be left'
+const FROM_ELSEWHERE = 'The encrypted version came from another site: remove the plain ones where it was written'
 
 /** The lock is not compared: a copy may be held longer, or its older version may have been freed. */
 const unlikeIn = (plain: ObjectFacts, copy: ObjectFacts) =>

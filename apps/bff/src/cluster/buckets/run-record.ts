@@ -10,12 +10,13 @@ export class RunRecord {
   readonly #runs: ObjectRuns
   #upTo: ObjectRun
   #goesOnAfter: string | null
+  readonly #begunAt = new Date().toISOString()
   #savedAt = Number.NEGATIVE_INFINITY
 
   /** @param from a run to go on with; its counts are those of all up to there */
   constructor(runs: ObjectRuns, head: Pick<ObjectRun, 'id' | 'act' | 'bucket' | 'by' | 'order'>, from: KeptRun | null) {
     const { id, by, order } = head
-    const fresh = { ...EMPTY, ...head, startedAt: new Date().toISOString() }
+    const fresh = { ...EMPTY, ...head, startedAt: this.#begunAt }
     this.#upTo =
       from === null ? fresh : { ...from.upTo, id, order, by: [...new Set([...from.upTo.by, ...by])], endedAt: null }
     this.#goesOnAfter = from?.goesOnAfter ?? ''
@@ -37,7 +38,8 @@ export class RunRecord {
   async save(force = false) {
     if (!force && performance.now() - this.#savedAt < SAVE_MS) return
     this.#savedAt = performance.now()
-    await this.#runs.keep({ run: this.tally.run, upTo: this.#upTo, goesOnAfter: this.#goesOnAfter })
+    const [upTo, goesOnAfter, begunAt] = [this.#upTo, this.#goesOnAfter, this.#begunAt]
+    await this.#runs.keep({ run: this.tally.run, upTo, goesOnAfter, begunAt })
   }
 
   async end() {

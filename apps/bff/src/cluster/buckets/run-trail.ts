@@ -1,8 +1,8 @@
-import type { BucketResult } from '@strongroom/shared/bucket-runs'
 import type { Intent, Trail } from '../../custody/trail.ts'
 import { AppError } from '../../errors.ts'
 import type { EncryptionAct } from './run-encryption.ts'
 import { summaryOf } from './run-words.ts'
+import type { RunEnding } from './run-work.ts'
 
 /** The names of so many buckets fit into a line. */
 const NAMED = 5
@@ -11,8 +11,12 @@ const NAMED = 5
 export interface RunTrail {
   /** @throws AppError `unsafe-now` when it can't be written: nothing was started. What `start` throws. */
   readonly started: <T extends { readonly id: string }>(start: () => Promise<T>) => Promise<T>
-  /** Never rejects: the buckets are as they are by then. */
-  readonly ended: (id: string, results: ReadonlyMap<string, BucketResult>, whole: boolean) => Promise<void>
+  /**
+   * Never rejects: the buckets are as they are by then.
+   *
+   * @param by everybody under whose credentials it ran: the entry is of who started it
+   */
+  readonly ended: (id: string, ending: RunEnding, by: readonly string[]) => Promise<void>
 }
 
 /**
@@ -33,16 +37,23 @@ export function runTrail(
         start,
         ({ id }) => `${actWords(act)}: ${namesOf(buckets)}, as job ${id}.`,
       ),
-    ended: async (id, results, whole) => {
-      const open = buckets.length - results.size
-      const words = `Job ${id}: ${summaryOf(results)}${open > 0 ? ` ${open} not reached.` : ''}`
-      const cut = whole ? null : new AppError('conflict', `${words} It did not come to its end.`)
+    ended: async (id, ending, by) => {
+      const words = `Job ${id}: ${endingWords(ending, buckets.length)}${by.length > 1 ? ` Ran under ${by.join(', ')}.` : ''}`
+      const cut = ending.whole ? null : new AppError('conflict', `${words} It did not come to its end.`)
       const outcome = () => (cut === null ? Promise.resolve() : Promise.reject(cut))
       await trail
         .recorded({ ...intent, act: 'end-bucket-run', target }, outcome, () => words)
         .catch((error: unknown) => error === cut || onTrouble(error))
     },
   }
+}
+
+function endingWords({ results, underWay }: RunEnding, total: number): string {
+  const open = total - results.size - underWay
+  const words = results.size === 0 && underWay > 0 ? [] : [summaryOf(results)]
+  if (underWay > 0) words.push(`${underWay} still under way when it ended: look at them.`)
+  if (open > 0) words.push(`${open} not reached.`)
+  return words.join(' ')
 }
 
 function actWords(act: EncryptionAct): string {

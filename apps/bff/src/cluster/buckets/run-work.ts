@@ -29,8 +29,16 @@ export interface BucketRunOrder {
   readonly actOn: OnBucket<string>
   /** Looks again at a bucket that was changed: `already` where it is still so, `changed` where it had to be done once more. */
   readonly confirm: OnBucket<BucketResult> | null
-  /** Told when the run is over. `whole`: it was neither stopped nor broken off. */
-  readonly ended?: (results: ReadonlyMap<string, BucketResult>, whole: boolean) => Promise<void>
+  /** Told when the run is over. */
+  readonly ended?: (ending: RunEnding) => Promise<void>
+}
+
+export interface RunEnding {
+  readonly results: ReadonlyMap<string, BucketResult>
+  /** It was neither stopped nor broken off. */
+  readonly whole: boolean
+  /** How many buckets without a result MinIO was still asked to change: they may be changed yet. */
+  readonly underWay: number
 }
 
 /** One act on many buckets: each keeps its result as it is done, and hinders no other. A stop takes effect between two. */
@@ -40,10 +48,11 @@ export async function* runOnBuckets(
   { buckets, actOn, confirm, ended }: BucketRunOrder,
 ): AsyncGenerator<Progress, void> {
   const done = new Map<string, BucketResult>()
-  const underWay = new Set<Promise<void>>()
+  const underWay = new Map<Promise<void>, string>()
   const keep = async (result: BucketResult) => {
-    await writer.add(result)
+    // It is as it is, also where that can't be written down.
     done.set(result.bucket, result)
+    await writer.add(result)
   }
   let waited = false
   let whole = false
@@ -52,7 +61,7 @@ export async function* runOnBuckets(
     const acting = inSteps(scope, buckets, (bucket) => {
       const act = async () => keep({ bucket, ...(await actOn(scope.minio, scope.credentials, bucket)) })
       const acted = act().finally(() => underWay.delete(acted))
-      underWay.add(acted)
+      underWay.set(acted, bucket)
       return acted
     })
     for await (const progress of acting) {
@@ -62,8 +71,9 @@ export async function* runOnBuckets(
     if (confirm !== null) yield* confirmed(scope, done, { confirm, keep, restarted: waited })
     whole = true
   } finally {
-    await atMost(LAST_MS, Promise.allSettled(underWay))
-    await writer.end().finally(() => ended?.(done, whole))
+    await atMost(LAST_MS, Promise.allSettled(underWay.keys()))
+    const open = new Set([...underWay.values()].filter((bucket) => !done.has(bucket)))
+    await writer.end().finally(() => ended?.({ results: done, whole, underWay: open.size }))
     // A stop leaves the steps before their progress is told.
     yield progressOf(done)
   }

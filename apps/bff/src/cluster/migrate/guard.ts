@@ -66,6 +66,8 @@ export interface GuardAccess {
   readonly credentials: Credentials
   /** PEM of the authority behind the certificates of other sites, as behind MinIO’s own; the system’s otherwise. */
   readonly ca?: string | null
+  /** See {@link NodesAccess}. */
+  readonly namedNodes?: readonly URL[]
 }
 
 /**

@@ -21,12 +21,12 @@ export async function requireReady(
   iam: IamWatch,
   away: 'refused' | 'passed' = 'refused',
 ): Promise<string> {
-  const { minio, credentials } = access
+  const { minio, credentials, namedNodes = [] } = access
   const { key, works, error } = await keyStatus(minio, credentials)
   if (!works) throw new KmsAway(`The default key ${key} does not work: ${error}.`)
   const { nodes } = await readInfo(minio, credentials)
   await requireSameKms(access, nodes, away)
-  const kms = await observeKms({ minio, credentials, kes: null, kesKeyName: null, iam })
+  const kms = await observeKms({ minio, credentials, kes: null, kesKeyName: null, iam, namedNodes })
   const { loaded } = await iamLoaded(minio, credentials)
   const defaultKey = requireMigratable({ ...kms, iamLoaded: loaded })
   await requireUndisturbed(access)

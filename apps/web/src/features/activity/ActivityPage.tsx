@@ -92,7 +92,7 @@ function Jobs() {
 const Nothing = ({ filter }: { filter: string }) => (
   <p className="text-muted">
     {filter
-      ? `Nothing was done to a key or a bucket named ${filter} through this console. The filter takes the whole name.`
+      ? `No entry is of ${filter} alone. The filter takes the whole name. Runs on many buckets are under how many they are, such as “200 buckets”.`
       : 'What is done to keys and buckets through this console would be listed here. Nothing was done yet.'}
   </p>
 )

@@ -38,7 +38,7 @@ export function ActivityPanel({ entry, onClose }: { entry: Activity; onClose: ()
       <div className="flex flex-wrap gap-2">
         <TargetLink entry={entry} />
         <Link href={paths.activityOf(target)} className={buttonClass()}>
-          All that was done to it
+          All entries under this name
         </Link>
       </div>
     </SidePanel>

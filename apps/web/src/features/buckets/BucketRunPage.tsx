@@ -3,8 +3,9 @@ import { listBuckets } from '@strongroom/shared/buckets'
 import { jobEnded, readJob } from '@strongroom/shared/jobs'
 import { readKms } from '@strongroom/shared/kms'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Link, useParams } from 'wouter'
+import { isPassing } from '../../api/failure.ts'
 import { every, invalidate, query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { JobView } from '../../components/JobView.tsx'
@@ -16,7 +17,7 @@ import { Button, buttonClass } from '../../ui/Button.tsx'
 import { Note } from '../../ui/Note.tsx'
 import { Facts, Time } from '../../ui/Text.tsx'
 import { RunResults } from './RunResults.tsx'
-import { type Run, restOf, restWords, runSentence, runTitle } from './run-results.ts'
+import { isRead, type Run, restOf, restWords, runSentence, runTitle, type SeenEnd } from './run-results.ts'
 import { useBucketRun } from './use-bucket-run.ts'
 
 const READ_MS = 1_500
@@ -32,16 +33,22 @@ export function BucketRunPage() {
   const forgotten = job.error?.code === 'not-found'
   /** The reading of the run says so as well. */
   const refused = job.error?.code === 'not-allowed'
-  const running = !forgotten && job.data !== undefined && !jobEnded(job.data)
+  const ended = job.data !== undefined && jobEnded(job.data)
+  const [end, setEnd] = useState<SeenEnd>()
+  const over = (readAt: number) => forgotten || isRead(id, readAt, end)
   const run = useQuery({
     ...query(readBucketRun, { id }),
     refetchInterval: ({ state }) =>
-      running && every((state.data?.buckets ?? 0) > MANY ? READ_MANY_MS : READ_MS)({ state }),
+      !over(state.dataUpdatedAt) &&
+      (!state.error || isPassing(state.error)) &&
+      every((state.data?.buckets ?? 0) > MANY ? READ_MANY_MS : READ_MS)({ state }),
   })
-  const ended = job.data !== undefined && !running
+  const running = !over(run.dataUpdatedAt)
   useEffect(() => {
-    if (ended) void invalidate(readBucketRun, listBuckets)
-  }, [ended])
+    if (!ended) return
+    setEnd({ id, at: Date.now() })
+    void invalidate(readBucketRun, listBuckets)
+  }, [ended, id])
   const retry = useBucketRun()
   const rest = useMemo(() => run.data && restOf(run.data), [run.data])
   const retryWords = rest && restWords(rest)

@@ -59,7 +59,8 @@ export function BucketTable({ list, defaultKey, open, trouble }: Props) {
         dense
         label="Buckets"
         columns={columns}
-        rows={rows}
+        // None of the first few is not none of all.
+        rows={list?.partial && rows?.length === 0 ? undefined : rows}
         rowKey={nameOf}
         selected={open}
         sort={sort}

@@ -1,9 +1,8 @@
-import type { Bucket } from '@strongroom/shared/buckets'
 import { readKms } from '@strongroom/shared/kms'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Link, useLocation, useParams, useSearch } from 'wouter'
-import { bucketList } from '../../api/buckets.ts'
+import { type BucketList, bucketList } from '../../api/buckets.ts'
 import { every, query } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
 import { Page } from '../../components/Page.tsx'
@@ -59,7 +58,7 @@ export function BucketsPage() {
       action={actions}
     >
       <StaleLine read={buckets} />
-      {all && all.length > 0 && <Seals buckets={all} defaultKey={defaultKey} readAt={buckets.data!.checkedAt} />}
+      {buckets.data && buckets.data.buckets.length > 0 && <Seals list={buckets.data} defaultKey={defaultKey} />}
       <BucketTable
         list={buckets.data}
         defaultKey={defaultKey}
@@ -76,9 +75,8 @@ export function BucketsPage() {
   )
 }
 
-type SealsProps = { buckets: readonly Bucket[]; defaultKey: string | null; readAt: string }
-
-function Seals({ buckets, defaultKey, readAt }: SealsProps) {
+function Seals({ list, defaultKey }: { list: BucketList; defaultKey: string | null }) {
+  const { buckets, total, partial, checkedAt } = list
   const [seal, setSeal] = useUrlParam('seal')
   const segments = useMemo(() => bucketSegments(buckets, defaultKey), [buckets, defaultKey])
   return (
@@ -86,7 +84,8 @@ function Seals({ buckets, defaultKey, readAt }: SealsProps) {
       caption="Buckets by what seals a new object"
       noun="bucket"
       segments={segments}
-      readAt={readAt}
+      firstOf={partial ? total : undefined}
+      readAt={checkedAt}
       selected={seal || null}
       onSelect={setSeal}
     />

@@ -26,7 +26,7 @@ const words: Record<Standing, Pick<Chip, 'label' | 'tone'>> = {
   'no-rule': { label: 'No rule' },
 }
 
-type Props = { list: UseQueryResult<BucketList>; rules: readonly HouseRule[]; unsaved: boolean }
+type Props = { list: UseQueryResult<BucketList | undefined>; rules: readonly HouseRule[]; unsaved: boolean }
 
 /** What the rules, as they stand on the page, say of each bucket. */
 export function HouseBuckets({ list, rules, unsaved }: Props) {

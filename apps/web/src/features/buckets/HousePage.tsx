@@ -4,7 +4,7 @@ import { readOverview } from '@strongroom/shared/overview'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { bucketList } from '../../api/buckets.ts'
+import { wholeBucketList } from '../../api/buckets.ts'
 import { useDenied } from '../../api/capabilities.ts'
 import { invalidate, query, queryClient, useCall } from '../../api/query.ts'
 import { FailureNote } from '../../components/FailureNote.tsx'
@@ -53,7 +53,7 @@ export function HousePage() {
 function House({ policy }: { policy: HousePolicy }) {
   const denied = useDenied('editHousePolicy')
   const { draft, rules, change, drop } = useDraft(policy)
-  const list = useQuery(bucketList)
+  const list = useQuery(wholeBucketList)
   const save = useCall(setHousePolicy, (saved) => {
     queryClient.setQueryData(query(readHousePolicy, {}).queryKey, saved)
     drop()

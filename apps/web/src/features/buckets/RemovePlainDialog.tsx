@@ -44,7 +44,8 @@ export function RemovePlainDialog({ bucket, onClose }: Props) {
       <p className="text-muted">
         Only those whose bytes a newer, encrypted version of the same object holds: both are read and compared first,
         with their metadata and tags. Current objects, versions under lock or legal hold, and versions with other
-        content stay.
+        content stay. In a replicated bucket they are removed at the targets too, also where a rule was off when the
+        copy was written: look at mc replicate status first.
       </p>
       <form ref={form} onSubmit={(event) => event.preventDefault()} noValidate className="space-y-5">
         <PrefixField value={prefix} onChange={setPrefix} error={fields?.get('/prefix')} />

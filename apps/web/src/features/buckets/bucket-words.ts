@@ -9,12 +9,15 @@ import type { StateLook } from '../../ui/StateMark.tsx'
 import type { Show } from './bucket-filter.ts'
 import { encryptionWords } from './seal-of-bucket.ts'
 
+/** A probe was sealed, and what the bucket promises was not known: the same word wherever that is told. */
+const UNPROVEN = 'Unproven'
+
 export const showWords: Record<Show, { label: string; tone: Tone }> = {
   'not-encrypted': { label: 'Not encrypted', tone: 'critical' },
   'failing-proof': { label: 'Failing proof', tone: 'critical' },
   drifted: { label: 'Drifted', tone: 'warning' },
   'plain-objects': { label: 'Plain objects', tone: 'warning' },
-  'promise-unknown': { label: 'Promise not known', tone: 'info' },
+  'promise-unknown': { label: UNPROVEN, tone: 'info' },
   'not-read': { label: 'Not read', tone: 'info' },
 }
 
@@ -33,7 +36,7 @@ export const proofLooks: Record<ProbeSummary['outcome'], StateLook & { sentence:
   },
   unpromised: {
     icon: 'unknown',
-    word: 'Sealed',
+    word: UNPROVEN,
     ink: 'text-muted',
     sentence: 'The probe was sealed, but what the bucket promises was not known: it proves no promise.',
   },

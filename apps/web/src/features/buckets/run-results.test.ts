@@ -1,6 +1,17 @@
 import type { BucketResult } from '@strongroom/shared/bucket-runs'
 import { expect, test } from 'vitest'
-import { countOutcomes, failureReasons, outcomeOf, restOf, restWords, rowsOf, runSentence } from './run-results.ts'
+import { showWords } from './bucket-words.ts'
+import {
+  countOutcomes,
+  failureReasons,
+  isRead,
+  outcomeLooks,
+  outcomeOf,
+  restOf,
+  restWords,
+  rowsOf,
+  runSentence,
+} from './run-results.ts'
 
 const result = (bucket: string, outcome: BucketResult['outcome'], reason: string | null = null): BucketResult => ({
   bucket,
@@ -38,6 +49,20 @@ test('once it is over, what was not reached is a row too, and can be tried with 
   expect(restWords({ failed: 0, notReached: 2 })).toBe('Try the rest: 2 not reached')
   expect(restWords({ failed: 4, notReached: 0 })).toBe('Try the 4 that failed again')
   expect(restWords({ failed: 0, notReached: 0 })).toBeNull()
+})
+
+test('results are whole once they were read after the end of this very run', () => {
+  const end = { id: 'run', at: 1_000 }
+  expect(isRead('run', 2_000, undefined)).toBe(false)
+  expect(isRead('run', 900, end)).toBe(false)
+  expect(isRead('run', 1_000, end)).toBe(false)
+  expect(isRead('next', 2_000, end)).toBe(false)
+  expect(isRead('run', 1_100, end)).toBe(true)
+})
+
+test('what proves no promise is called the same in a run and in the list', () => {
+  expect(outcomeLooks.unpromised.word).toBe('Unproven')
+  expect(showWords['promise-unknown'].label).toBe('Unproven')
 })
 
 test('failures keep their reason, and who shares one is counted together', () => {

@@ -2,6 +2,7 @@ import type { BucketAct, BucketResult, readBucketRun } from '@strongroom/shared/
 import type * as z from 'zod/mini'
 import { count } from '../../lib/format.ts'
 import type { StateLook } from '../../ui/StateMark.tsx'
+import { proofLooks } from './bucket-words.ts'
 import { encryptionWords } from './seal-of-bucket.ts'
 
 /** Of a run that is over, a bucket without a result was not reached. */
@@ -10,6 +11,15 @@ export type RunOutcome = BucketResult['outcome'] | 'not-reached'
 export type RunRow = Omit<BucketResult, 'outcome'> & { readonly outcome: RunOutcome }
 
 export type Run = z.infer<typeof readBucketRun.reply>
+
+/** The run that was seen to end, and when, by this browser's clock. */
+export interface SeenEnd {
+  readonly id: string
+  readonly at: number
+}
+
+/** Whether results of run `id` that came at `readAt` are all of them: a reading before its end is seen may lack the last. */
+export const isRead = (id: string, readAt: number, end: SeenEnd | undefined) => end?.id === id && readAt > end.at
 
 /** What needs a look comes first. */
 export const outcomes = [
@@ -29,7 +39,7 @@ export const outcomeLooks: Record<RunOutcome, StateLook> = {
   'not-reached': { icon: 'warning', word: 'Not reached', ink: 'text-warning' },
   plain: { icon: 'critical', word: 'Plaintext', ink: 'text-critical' },
   'not-as-promised': { icon: 'critical', word: 'Differs', ink: 'text-critical' },
-  unpromised: { icon: 'unknown', word: 'Promise not known', ink: 'text-muted' },
+  unpromised: proofLooks.unpromised,
   left: { icon: 'warning', word: 'Left as it is', ink: 'text-warning' },
   changed: { icon: 'good', word: 'Changed', ink: 'text-good' },
   'as-promised': { icon: 'good', word: 'Holds', ink: 'text-good' },

@@ -7,6 +7,7 @@ import { JobTarget } from '../../components/JobTarget.tsx'
 import { jobWords, stateWords } from '../../components/job-words.ts'
 import { Page } from '../../components/Page.tsx'
 import { StaleLine } from '../../components/ReadView.tsx'
+import { RowLink } from '../../components/RowLink.tsx'
 import { count } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { buttonClass } from '../../ui/Button.tsx'
@@ -42,14 +43,10 @@ const columns: Column<Job>[] = [
   {
     id: 'kind',
     head: 'Work',
-    cell: ({ id, kind }) => (
-      <Link
-        href={paths.job(id)}
-        data-row={id}
-        className="outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
-      >
+    cell: ({ id, kind, target }) => (
+      <RowLink href={paths.job(id)} name={id} label={`${jobWords[kind]}${target ? `, ${target}` : ''}, ${id}`}>
         {jobWords[kind]}
-      </Link>
+      </RowLink>
     ),
     className: 'w-auto',
   },

@@ -81,7 +81,7 @@ function KeyListPage({ name }: { name: string | undefined }) {
       <DataTable
         label="Keys"
         columns={keyColumns}
-        rows={rows}
+        rows={read.data?.partial && rows?.length === 0 ? undefined : rows}
         rowKey={nameOf}
         selected={name ?? null}
         sort={sort}
