@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
 import { join } from 'node:path'
+import { RecordSeal } from '../apps/bff/src/custody/record-seal.ts'
+import { Secret } from '../apps/bff/src/secret.ts'
 import { startConsole } from '../apps/sandbox/src/console.ts'
 import type { Ready } from '../apps/sandbox/src/demo.ts'
 import { clientFiles } from '../apps/sandbox/src/pem-files.ts'
@@ -41,6 +43,9 @@ export async function allowDeleting(demo: Ready) {
   await reconfigure(demo, (yaml) => yaml.replace(/^policy:\n/m, policy))
 }
 
+/** What the own console seals its records under. */
+const RECORDS_KEY = 'the records of the end-to-end tests are sealed'
+
 export async function startOwn(demo: Ready, scratch: string): Promise<OwnConsole> {
   const roles = join(scratch, 'roles.json')
   const grant = { identity: demo.accessKey, role: 'deleter', prefix: '' }
@@ -54,6 +59,7 @@ export async function startOwn(demo: Ready, scratch: string): Promise<OwnConsole
       STRONGROOM_MINIO_ENDPOINT: demo.minio.endpoint,
       STRONGROOM_ENV_FILE: demo.minio.envFile,
       STRONGROOM_STATE_DIR: state,
+      STRONGROOM_RECORDS_KEY: RECORDS_KEY,
       STRONGROOM_ROLES_FILE: roles,
       MINIO_KMS_KES_ENDPOINT: demo.kes.endpoint,
       MINIO_KMS_KES_CERT_FILE: files('console').cert,
@@ -68,12 +74,13 @@ export async function startOwn(demo: Ready, scratch: string): Promise<OwnConsole
   return { url, state, stop: () => child.stop() }
 }
 
-/** As if two days had gone by since this moment of a deletion. */
+/** As if two days had gone by since this moment of a deletion: sealed as the console itself seals it. */
 export function backdate({ state }: OwnConsole, name: string, moment: 'waitUntil' | 'quarantinedAt') {
   const file = join(state, 'key-deletions', `${name}.json`)
-  const marked = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  const guard = new RecordSeal(new Secret(RECORDS_KEY)).guard('key-deletions')
+  const marked = guard.open(name, JSON.parse(readFileSync(file, 'utf8'))) as object
   const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60_000)
-  writeFileSync(file, JSON.stringify({ ...marked, [moment]: twoDaysAgo.toISOString() }))
+  writeFileSync(file, JSON.stringify(guard.seal(name, { ...marked, [moment]: twoDaysAgo.toISOString() })))
 }
 
 /** KES itself, under its admin. */
