@@ -101,9 +101,7 @@ export class AuditStore {
     this.#ofThisCluster()
     const cluster = this.#clusterId
     const shelf = this.#shelf
-    const stems = (await namesIn(shelf))
-      .filter((name) => name.endsWith(HEAD))
-      .map((name) => name.slice(0, -HEAD.length))
+    const stems = (await namesIn(shelf)).filter((name) => name.endsWith(HEAD)).map(stemOf)
     const known = new Map(this.#heads.map((head) => [head.stem, head]))
     const heads = await Promise.all(stems.map((stem) => known.get(stem) ?? readHead(shelf, stem)))
     if (cluster !== this.#cluster.id) return this.refresh()

@@ -25,12 +25,20 @@ export interface DrilledKey {
 const Kept = z.extend(Drill, { births: z.record(z.string(), KeyBirth), cluster: z.string() })
 type Kept = z.infer<typeof Kept>
 
+/** What one drill found of one key. */
+interface Found {
+  readonly kept: Kept
+  readonly verdict: Verdict
+}
+
 /** The drills that were held, kept over restarts. */
 export class DrillStore {
   readonly #folder: RecordFolder<typeof Kept>
   readonly #cluster: Pick<ClusterSeen, 'id'>
   /** Newest first. */
   #drills: readonly Kept[] = []
+  /** The same by key: an overview asks for each key there is. */
+  #byKey: ReadonlyMap<string, readonly Found[]> = new Map()
 
   constructor(stateDir: string, cluster: Pick<ClusterSeen, 'id'>, seal: RecordSeal) {
     this.#cluster = cluster
@@ -52,7 +60,9 @@ export class DrillStore {
 
   /** Newest first. */
   all(): readonly Drill[] {
-    return this.#ofThisCluster().map(({ births: _births, cluster: _cluster, ...drill }) => drill)
+    const ours = this.#cluster.id
+    const drills = this.#drills.filter(({ cluster }) => cluster === ours)
+    return drills.map(({ births: _births, cluster: _cluster, ...drill }) => drill)
   }
 
   /**
@@ -61,23 +71,20 @@ export class DrillStore {
    * @param birth of the key that there is now; null: KES does not tell, so that its name alone counts
    */
   of(name: string, birth: KeyBirth | null): DrilledKey | null {
-    return told(
-      this.#ofThisCluster().filter((drill) => birth === null || isOf(drill, name, birth)),
-      name,
-    )
+    const cluster = this.#cluster.id
+    const found = this.#byKey.get(name) ?? []
+    return told(found.filter(({ kept }) => kept.cluster === cluster && (birth === null || isOf(kept, name, birth))))
   }
-
-  #ofThisCluster = () => this.#drills.filter(({ cluster }) => cluster === this.#cluster.id)
 
   #take(drills: readonly Kept[]) {
     this.#drills = drills.toSorted((one, other) => (one.at < other.at ? 1 : -1))
+    this.#byKey = byKey(this.#drills)
   }
 
   /** Not those that are the last proof of some key: they are what says that its backup works. */
   async #forgetOld() {
     const beyond = this.#drills.slice(KEPT)
-    const names = new Set(beyond.flatMap(({ byKey }) => byKey.map(({ name }) => name)))
-    const proofs = new Set([...names].flatMap((name) => told(this.#drills, name)?.proven?.drill ?? []))
+    const proofs = new Set([...this.#byKey.values()].flatMap((found) => told(found)?.proven?.drill ?? []))
     const old = beyond.filter(({ id }) => !proofs.has(id))
     if (old.length === 0) return
     await Promise.all(old.map(({ id }) => this.#folder.remove(id)))
@@ -93,14 +100,26 @@ function isOf({ at, births }: Kept, name: string, birth: KeyBirth): boolean {
   return birth.createdAt === null || at > birth.createdAt
 }
 
-function told(newestFirst: readonly Kept[], wanted: string): DrilledKey | null {
-  const found = newestFirst.flatMap(({ id: drill, at, byKey }) =>
-    byKey
-      .filter(({ name, verdict }) => name === wanted && verdict !== 'nothing-to-open')
-      .map(({ verdict }) => ({ at, drill, verdict })),
-  )
-  const [last] = found
+/** Newest first, as the drills are. A drill that had nothing to open under a name found nothing of it. */
+function byKey(drills: readonly Kept[]): ReadonlyMap<string, readonly Found[]> {
+  const found = new Map<string, Found[]>()
+  for (const kept of drills) {
+    for (const { name, verdict } of kept.byKey) {
+      if (verdict === 'nothing-to-open') continue
+      const known = found.get(name)
+      if (known === undefined) found.set(name, [{ kept, verdict }])
+      else known.push({ kept, verdict })
+    }
+  }
+  return found
+}
+
+function told(newestFirst: readonly Found[]): DrilledKey | null {
+  const [last] = newestFirst
   if (last === undefined) return null
-  const proven = found.find(({ verdict }) => verdict === 'proven')
-  return { last, proven: proven === undefined ? null : { at: proven.at, drill: proven.drill } }
+  const proven = newestFirst.find(({ verdict }) => verdict === 'proven')
+  return {
+    last: { at: last.kept.at, drill: last.kept.id, verdict: last.verdict },
+    proven: proven === undefined ? null : { at: proven.kept.at, drill: proven.kept.id },
+  }
 }
